@@ -1,0 +1,59 @@
+"""The door to PostgreSQL: one engine a process, migrations, and the database's absence as our own error."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from pixplore.errors import Unavailable
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000) -> Engine:
+    """An engine over psycopg2 in UTC whose dead connections are noticed before use. `url` as libpq takes it."""
+    return create_engine(
+        driver_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 3,
+            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms}",
+            "application_name": "pixplore",
+        },
+    )
+
+
+def driver_url(url: str) -> str:
+    """SQLAlchemy's form of a libpq address."""
+    return "postgresql+psycopg2://" + url.split("://", 1)[1]
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turn "the database is away" into Unavailable, so that callers answer 503 and queues try again."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("The catalogue is busy. Try again in a moment.") from error
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable("The catalogue's database cannot be reached. Try again in a moment.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("The catalogue's database went away. Try again in a moment.") from error
+        raise
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema; safe to run by several programs at once."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = driver_url(url)
+    command.upgrade(config, "head")

@@ -1,0 +1,78 @@
+"""Settings, read once at each entry point from the environment, typed, refusing nonsense with a sentence.
+
+boto3 reads AWS_REGION, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_REKOGNITION and the credentials by itself: nothing
+here asks whether the program runs on AWS or on one machine.
+"""
+
+import sys
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, PostgresDsn, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class DatabaseSettings(BaseSettings):
+    """Where the catalogue lives: DATABASE_URL, a postgresql:// address."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+    database_url: str
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, url: str) -> str:
+        TypeAdapter(PostgresDsn).validate_python(url)
+        return url
+
+
+class StorageSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    originals_bucket: str
+    renditions_bucket: str
+
+
+class QueueSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    queue_url: str
+    dlq_url: str
+
+
+class IdentitySettings(BaseSettings):
+    """Issuer and key-set address are separate: an emulator serves the keys elsewhere than the issuer says."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    user_pool_id: str
+    client_id: str
+    token_issuer: str
+    jwks_url: str
+
+
+class VisionSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore", protected_namespaces=())
+    model_dir: Path
+    faces: bool = False
+
+
+class DashboardSettings(BaseSettings):
+    """`session_key` is a Fernet key; `cookie_secure` is 0 only where there is no TLS (one machine)."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    uploads_api: str
+    search_api: str
+    session_key: str = Field(min_length=44, max_length=44)
+    cookie_secure: bool = True
+    mail_hint: str = ""
+
+
+def load(kind: type[S]) -> S:
+    """Read settings of one kind, or end the program with a sentence that names each variable to set."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = str(kind.model_config.get("env_prefix", ""))
+        faults = ", ".join(
+            f"{(prefix + '_'.join(map(str, e['loc']))).upper()} ({e['msg'].lower()})" for e in error.errors()
+        )
+        sys.exit(f"{kind.__name__}: set these environment variables rightly: {faults}")
