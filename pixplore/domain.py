@@ -89,12 +89,12 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What our own eyes (pixplore.vision) found in the bytes. Width and height are those of the upright picture, px."""
+    """What our own eyes (pixplore.vision) found in the bytes. Width and height are those of the upright picture in px, `size` in bytes."""
 
     kind: str
     width: int
     height: int
-    bytes: int
+    size: int
     sha256: str
     phash: int
     exif: dict[str, Any]

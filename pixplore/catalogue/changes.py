@@ -20,9 +20,9 @@ def record(
     rows = [{"actor": actor, "action": action, "image_id": i, "detail": detail or {}} for i in image_ids]
     if not rows:
         return 0
-    return max(connection.execute(insert(change).returning(change.c.seq), rows).scalars())
+    return max(int(seq) for seq in connection.execute(insert(change).returning(change.c.seq), rows).scalars())
 
 
 def version(connection: Connection) -> int:
     """The highest version this connection can see; 0 in an empty catalogue."""
-    return connection.execute(select(func.coalesce(func.max(change.c.seq), 0))).scalar_one()
+    return int(connection.execute(select(func.coalesce(func.max(change.c.seq), 0))).scalar_one())

@@ -7,9 +7,7 @@ from pixplore.catalogue.schema import metadata
 
 LOCK = 0x9170_1043  # any number of our own
 
-engine = create_engine(
-    context.config.attributes["url"], connect_args={"application_name": "pixplore-migrate"}
-)
+engine = create_engine(context.config.attributes["url"], connect_args={"application_name": "pixplore-migrate"})
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
