@@ -89,7 +89,10 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What our own eyes (pixplore.vision) found in the bytes. Width and height are those of the upright picture in px, `size` in bytes."""
+    """What our own eyes (pixplore.vision) found in the bytes.
+
+    Width and height are those of the upright picture in px, `size` in bytes.
+    """
 
     kind: str
     width: int
