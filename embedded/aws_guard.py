@@ -1,0 +1,66 @@
+"""The gate in front of the endpoint: no foreign Host, no control path without the token."""
+
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+CONTROL_PREFIXES = ("/_ministack", "/_localstack", "/health")
+TOKEN_HEADER = b"x-pixplore-control"
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Gate:
+    """ASGI middleware. `touch(what)` hears about each call that may change state (see aws_state)."""
+
+    def __init__(self, app: App, port: int, token: str, touch: Callable[[str], None]) -> None:
+        self._app, self._token, self._touch = app, token.encode(), touch
+        # A page elsewhere whose name was rebound to 127.0.0.1 still sends its own name here.
+        self._hosts = {f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]")}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            return None  # no WebSocket API here
+        headers = dict(scope["headers"])
+        if headers.get(b"host") not in self._hosts:
+            return await _refuse(send, b"unknown host")
+        path = scope["path"]
+        if path.startswith(CONTROL_PREFIXES) and not hmac.compare_digest(
+            headers.get(TOKEN_HEADER, b""), self._token
+        ):
+            return await _refuse(send, b"this path needs the control token")
+        if what := changes(scope["method"], path, headers, scope["query_string"]):
+            self._touch(what)
+        return await self._app(scope, receive, send)
+
+
+def changes(method: str, path: str, headers: dict[bytes, bytes], query: bytes) -> str:
+    """What a call may change: "" nothing we must save, "queues" messages only, "all" anything.
+
+    An object is on disk before its PUT is answered; what it may set off is a message in a queue.
+    """
+    if method in READS or path.startswith(("/_aws/execute-api/", "/2015-03-31/functions/")) and path.endswith(
+        "/invocations"
+    ):
+        return ""
+    if path.startswith("/_aws/execute-api/"):
+        return ""
+    if headers.get(b"x-amz-target", b"").startswith(b"AmazonSQS."):
+        return "all" if b"Queue" in headers[b"x-amz-target"] else "queues"
+    object_call = path.count("/") >= 2 and not query and b"x-amz-target" not in headers
+    posted_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+    if posted_form or (object_call and method in ("PUT", "DELETE") and not path.startswith("/20")):
+        return "queues"
+    return "all"
+
+
+async def _refuse(send: Send, reason: bytes) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(reason)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": reason})

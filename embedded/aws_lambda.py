@@ -1,0 +1,180 @@
+"""The functions' processes: kept warm, bounded in number, logged to files, never outliving the endpoint.
+
+ministack runs a Python function as a subprocess of this interpreter, one invocation at a time each.
+"""
+
+import hashlib
+import hmac
+import inspect
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from embedded import leash
+
+# Processes of one function at most. A new one costs half a second of a core; waiting for a warm one 20 ms.
+MOST_WORKERS = 3
+WARM_TAG = "pixplore:warm"
+log = logging.getLogger("pixplore.lambda")
+
+
+def install(logs: Path, session_seed: str) -> None:
+    """Put our rules in the place of ministack's."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    _tie_workers(lambda_runtime)
+    _log_to_files(lambda_runtime, lambda_svc, logs)
+    _bound_workers(lambda_runtime, lambda_svc)
+    _seal_sessions(lambda_runtime, lambda_svc, session_seed)
+    threading.Thread(target=_keep_warm, args=(lambda_runtime, lambda_svc), daemon=True).start()
+
+
+def end_all() -> None:
+    """End every function's process."""
+    from ministack.core import lambda_runtime
+
+    lambda_runtime.reset()
+
+
+def _tie_workers(runtime: Any) -> None:
+    """A worker that is busy when the endpoint is killed must end too, not only one that waits for work.
+
+    The kernel ties a process to the thread that started it, so all are started by one thread that never ends.
+    """
+    starter = ThreadPoolExecutor(1, thread_name_prefix="pixplore-lambda-starter")
+
+    class Subprocess:
+        PIPE = subprocess.PIPE
+
+        @staticmethod
+        def Popen(*args: Any, **options: Any) -> Any:  # noqa: N802
+            return starter.submit(subprocess.Popen, *args, **options).result()
+
+    runtime.subprocess = Subprocess
+    tie = f"{inspect.getsource(leash)}\nhold({os.getpid()})\n".replace('__name__ == "__main__"', "False")
+    runtime._PYTHON_WORKER_SCRIPT = tie + runtime._PYTHON_WORKER_SCRIPT
+
+
+def _log_to_files(runtime: Any, service: Any, folder: Path) -> None:
+    """What a function prints goes to logs/lambda-NAME.log at once; ministack would keep it in memory for ever,
+    and wait up to 50 ms after each invocation for more."""
+    writers: dict[str, logging.Logger] = {}
+
+    def writer(name: str) -> logging.Logger:
+        if name not in writers:
+            handler = RotatingFileHandler(folder / f"lambda-{name}.log", maxBytes=5_000_000, backupCount=2)
+            handler.setFormatter(logging.Formatter("%(message)s"))
+            made = logging.Logger(name)
+            made.addHandler(handler)
+            writers[name] = made
+        return writers[name]
+
+    def read_stderr(worker: Any) -> None:
+        out = writer(worker.func_name)
+        for line in worker._proc.stderr:
+            out.info(line.rstrip("\n"))
+
+    def emit(func: Any, request_id: str, text: str, error: bool, duration_ms: int, **_: Any) -> None:
+        name = (func.get("config") or func)["FunctionName"]
+        if error and text:
+            writer(name).error(text)
+        writer(name).info('{"report":"%s","duration_ms":%d,"error":%s}', request_id, duration_ms, str(error).lower())
+
+    runtime.Worker._read_stderr = read_stderr
+    runtime.Worker._drain_stderr_bounded = lambda worker: ""
+    service._emit_lambda_logs = emit
+
+
+def _bound_workers(runtime: Any, service: Any) -> None:
+    """At MOST_WORKERS busy processes of a function the next call waits for one of them."""
+    acquire, release = runtime.acquire_worker, runtime.release_worker
+    free = threading.Condition()
+
+    def acquire_bounded(*args: Any, **options: Any) -> Any:
+        options["max_concurrency"] = options.get("max_concurrency") or MOST_WORKERS
+        with free:
+            while (got := acquire(*args, **options))[0] is None:
+                free.wait(1)
+            return got
+
+    def release_and_tell(worker: Any) -> None:
+        release(worker)
+        with free:
+            free.notify()
+
+    for module in (runtime, service):
+        module.acquire_worker, module.release_worker = acquire_bounded, release_and_tell
+
+
+def _seal_sessions(runtime: Any, service: Any, seed: str) -> None:
+    """A function's credentials must not be computable from its name: ours depend on a secret of the installation.
+
+    They stay the same over restarts, so that an upload grant signed with them stays good.
+    """
+
+    def credentials(config: dict[str, Any]) -> dict[str, str]:
+        from ministack.services import sts
+
+        account, _ = runtime._account_region_from_function_config(config)
+        role, function = config.get("Role", ""), config.get("FunctionName", "function")
+
+        def derive(what: str) -> str:
+            return hmac.new(seed.encode(), f"{what}:{function}:{role}".encode(), hashlib.sha256).hexdigest()
+
+        role_name = role.rsplit("/", 1)[-1]
+        key, secret, token = f"ASIA{derive('key')[:16].upper()}", derive("secret"), derive("token")
+        sts.register_session(key, {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{function[:64]}",
+            "UserId": f"{role_name}:{function[:64]}", "SecretAccessKey": secret, "SessionToken": token,
+        })
+        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
+
+    runtime.execution_credentials = service.execution_credentials = credentials
+
+
+def _keep_warm(runtime: Any, service: Any) -> None:
+    """Keep as many idle processes of a function as its tag says, also after one died or was timed out."""
+    failed: defaultdict[str, float] = defaultdict(float)
+    while True:
+        time.sleep(0.5)
+        for _, record in list(service._functions._data.items()):
+            config = record.get("config") or {}
+            name, wanted = config.get("FunctionName", ""), int(record.get("tags", {}).get(WARM_TAG, "0"))
+            if wanted and record.get("code_zip") and time.monotonic() > failed[name]:
+                try:
+                    _warm_up(runtime, config, record["code_zip"], wanted)
+                except Exception as error:
+                    failed[name] = time.monotonic() + 10
+                    log.warning("the function %s does not start: %s", name, error)
+
+
+def _warm_up(runtime: Any, config: dict[str, Any], code: bytes, wanted: int) -> None:
+    qualifier = config.get("Version", "$LATEST")
+    key = runtime._worker_key(config["FunctionName"], config, qualifier)
+    while True:
+        with runtime._lock:
+            pool = runtime._workers.setdefault(key, [])
+            cold = [w for w in pool if not w.in_use and (w._proc is None or w._proc.poll() is not None)]
+            if not cold and len(pool) < wanted:
+                cold = [runtime.Worker(config["FunctionName"], config, code)]
+                pool.append(cold[0])
+            if not cold:
+                return
+            cold[0].in_use = True
+        try:
+            runtime.ensure_spawned(cold[0])
+        finally:
+            runtime.release_worker(cold[0])
+
+
+if sys.platform == "darwin":
+    os.environ.setdefault("OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES")
