@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 MARKER = "demo-loaded"
 BATCHES = {"tools": "Demo: workshop range", "homeware": "Demo: homeware range", "wildlife": "Demo: wildlife prints"}
 """The `shelf` of ATTRIBUTION.csv -> the upload batch that brings it in."""
+CSV = {"Content-Type": "text/csv; charset=utf-8"}
 ENDED = {"ready", "duplicate", "rejected", "failed"}
 
 
@@ -150,7 +151,7 @@ def load(home: Path, patience: float = 240) -> None:
         return
     pixplore = Pixplore(json.loads((home / "endpoints.json").read_text()))
     listed = products(datetime.now(UTC))
-    pixplore.call("POST", f"{pixplore.search}/v1/products/import", params={"dry_run": "false"}, content=listed)
+    pixplore.call("POST", f"{pixplore.search}/v1/products/import", params={"dry_run": "false"}, content=listed, headers=CSV)
     shelves: dict[str, list[Photo]] = defaultdict(list)
     for photo in photos():
         shelves[photo.shelf].append(photo)
