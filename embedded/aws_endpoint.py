@@ -71,6 +71,7 @@ async def serve(home: Home, port: int) -> None:
 
     aws_mail.install(home.mail)
     aws_lambda.install(home.logs, home.secret("aws-role-sessions"))
+    aws_guard.check_every_signature(keys(home)[0])
     journal = aws_state.install()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -1,6 +1,11 @@
-"""The gate in front of the endpoint: no foreign Host, no control path without the token."""
+"""The gate in front of the endpoint: no foreign Host, no control path without the token, no call without a
+signature that holds but for the few that AWS serves unsigned.
+
+ministack by itself takes a call without credentials, or with a wrong secret beside the root key's id, as root's.
+"""
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -12,6 +17,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 CONTROL_PREFIXES = ("/_ministack", "/_localstack", "/health")
 TOKEN_HEADER = b"x-pixplore-control"
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+KEY_SET = re.compile(r"/[\w-]+/\.well-known/(jwks\.json|openid-configuration)")
 
 
 class Gate:
@@ -35,9 +41,44 @@ class Gate:
             headers.get(TOKEN_HEADER, b""), self._token
         ):
             return await _refuse(send, b"this path needs the control token")
+        if not (signed(headers, scope["query_string"]) or served_unsigned(scope["method"], path, headers)):
+            return await _refuse(send, b"this call must be signed")
         if what := changes(scope["method"], path, headers, scope["query_string"]):
             self._touch(what)
         return await self._app(scope, receive, send)
+
+
+def signed(headers: dict[bytes, bytes], query: bytes) -> bool:
+    """Whether a call names a key and a signature at all; ministack checks whether it holds."""
+    authorization = headers.get(b"authorization", b"")
+    if authorization:
+        return re.match(rb"AWS4-HMAC-SHA256 .*Credential=[^/\s]+/", authorization) is not None
+    return b"X-Amz-Signature=" in query and re.search(rb"X-Amz-Credential=[^&/%]", query) is not None
+
+
+def served_unsigned(method: str, path: str, headers: dict[bytes, bytes]) -> bool:
+    """The calls that AWS serves without a signature and that check what they need themselves: the uploads API
+    (a token), Cognito's sign-in calls, its public keys, a browser's preflight, a form post (a signed policy)."""
+    if path.startswith("/_aws/execute-api/") or (method == "GET" and KEY_SET.fullmatch(path)):
+        return True
+    if path.startswith(CONTROL_PREFIXES) or method == "OPTIONS":
+        return True  # control paths were asked for their token before
+    if headers.get(b"x-amz-target", b"").startswith(b"AWSCognitoIdentityProviderService."):
+        return method == "POST"
+    form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+    return method == "POST" and form and re.fullmatch(r"/[a-z0-9.-]{3,63}/?", path) is not None
+
+
+def check_every_signature(root_key_id: str) -> None:
+    """Have ministack check the root key's signatures as it does everybody else's, and know no other root."""
+    from ministack.core import iam_evaluator
+    from ministack.services import sts
+
+    def is_root(key_id: str) -> bool:
+        return not key_id or key_id == root_key_id  # empty: a call that `served_unsigned` let in
+
+    iam_evaluator.is_root_access_key = sts.is_root_access_key = is_root
+    iam_evaluator._is_root_key = lambda key_id: not key_id  # decides which signatures are left unchecked
 
 
 def changes(method: str, path: str, headers: dict[bytes, bytes], query: bytes) -> str:
@@ -45,9 +86,9 @@ def changes(method: str, path: str, headers: dict[bytes, bytes], query: bytes) -
 
     An object is on disk before its PUT is answered; what it may set off is a message in a queue.
     """
-    if method in READS or path.startswith(("/_aws/execute-api/", "/2015-03-31/functions/")) and path.endswith(
+    if method in READS or (path.startswith(("/_aws/execute-api/", "/2015-03-31/functions/")) and path.endswith(
         "/invocations"
-    ):
+    )):
         return ""
     if path.startswith("/_aws/execute-api/"):
         return ""

@@ -9,7 +9,6 @@ import inspect
 import logging
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -56,7 +55,7 @@ def _tie_workers(runtime: Any) -> None:
         PIPE = subprocess.PIPE
 
         @staticmethod
-        def Popen(*args: Any, **options: Any) -> Any:  # noqa: N802
+        def Popen(*args: Any, **options: Any) -> Any:
             return starter.submit(subprocess.Popen, *args, **options).result()
 
     runtime.subprocess = Subprocess
@@ -172,9 +171,8 @@ def _warm_up(runtime: Any, config: dict[str, Any], code: bytes, wanted: int) -> 
             cold[0].in_use = True
         try:
             runtime.ensure_spawned(cold[0])
+        except Exception:
+            cold[0]._proc = None  # it answered that it cannot start, and is ending
+            raise
         finally:
             runtime.release_worker(cold[0])
-
-
-if sys.platform == "darwin":
-    os.environ.setdefault("OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES")

@@ -65,7 +65,7 @@ class Journal:
             return
         folder = Path(persistence.STATE_DIR)
         draft = folder / f"{name}.json.draft"
-        with open(draft, "w", opener=_private) as file:  # noqa: PTH123
+        with open(draft, "w", opener=_private) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

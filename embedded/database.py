@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg2
 from psycopg2 import sql
 
-from embedded.home import Home, free_port, port_is_free, write_private
+from embedded.home import Home, write_private
 
 ROLE, DATABASE = "pixplore", "pixplore"
 EXTENSIONS = ("pg_stat_statements", "pg_trgm", "btree_gin", "intarray", "vector")
@@ -75,7 +75,7 @@ def prepare(home: Home) -> Server:
     if not (home.postgres / "data" / "PG_VERSION").exists():
         _initdb(home, bin_dir, folder, admin, user, fds)
     _let_the_last_one_end(home)
-    port = _port(home)
+    port = home.port("postgres")
     settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
     return Server(
         command=[str(bin_dir / "postgres"), "-D", f"{folder}/data", "-p", str(port), *settings],
@@ -201,13 +201,3 @@ def _let_the_last_one_end(home: Home, patience: float = 10) -> None:
                 raise DatabaseFailed(f"A PostgreSQL (pid {process.pid}) still runs on {home.postgres}: end it.")
             time.sleep(0.1)
 
-
-def _port(home: Home) -> int:
-    """The port of the last run where it is free, so that a tool that was connected finds it again."""
-    note = home.postgres / "port"
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        if port_is_free(port := int(note.read_text())):
-            return port
-    port = free_port()
-    write_private(note, str(port))
-    return port

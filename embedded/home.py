@@ -62,6 +62,16 @@ class Home:
         write_private(path, value + "\n")
         return value
 
+    def port(self, name: str) -> int:
+        """A free port for a part nobody chose one for: that of the last run if it is free, so that tools find it."""
+        note = self.root / "ports" / name
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            if port_is_free(port := int(note.read_text())):
+                return port
+        port = free_port()
+        write_private(note, str(port))
+        return port
+
 
 def from_environment() -> Home:
     """The home PIXPLORE_HOME names, else `.pixplore` in the checkout."""

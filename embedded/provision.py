@@ -16,6 +16,7 @@ import botocore.session
 from botocore.config import Config
 
 from embedded import plan as plans
+from embedded.aws_endpoint import keys, region
 from embedded.home import Home, write_private
 from embedded.provision_api import uploads_api
 from embedded.provision_functions import functions
@@ -28,14 +29,14 @@ Clients = Callable[[str], Any]
 def clients(plan: plans.Plan) -> Clients:
     """A boto3 client by service name, each made once."""
     home = Home(Path(plan.home))
-    key, secret = plans.keys(home)
+    key, secret = keys(home)
     session = botocore.session.Session()
     made: dict[str, Any] = {}
 
     def client(service: str) -> Any:
         if service not in made:
             made[service] = session.create_client(
-                service, region_name=plans.region(), endpoint_url=plan.aws, aws_access_key_id=key,
+                service, region_name=region(), endpoint_url=plan.aws, aws_access_key_id=key,
                 aws_secret_access_key=secret, config=Config(retries={"max_attempts": 3, "mode": "standard"}),
             )
         return made[service]

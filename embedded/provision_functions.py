@@ -1,6 +1,7 @@
 """The Lambda functions: one ZIP of our code, a role each with what it may do, the event source, the schedule."""
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -133,9 +134,7 @@ def _schedule(client: Any, function: str) -> None:
 
 def allow(lambdas: Any, function: str, statement: str, service: str, source: str) -> None:
     """Let `service` call the function on behalf of `source`; an older permission of that name is replaced."""
-    try:
+    with contextlib.suppress(lambdas.exceptions.ResourceNotFoundException):
         lambdas.remove_permission(FunctionName=function, StatementId=statement)
-    except lambdas.exceptions.ResourceNotFoundException:
-        pass
     lambdas.add_permission(FunctionName=function, StatementId=statement, Action="lambda:InvokeFunction",
                            Principal=service, SourceArn=source)  # fmt: skip

@@ -1,0 +1,26 @@
+# What a person types. `make run` needs Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := 0.13.9
+INSTALLED := $(VENV)/.installed
+
+# The lock file is installed anew only when it changed. uv takes seconds where pip takes a minute, but it knows
+# nothing of pip's own configuration (an index of your company, say): pip is there for when it cannot.
+define install
+	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Pixplore needs Python 3.11 or newer: make run PYTHON=python3.12"; rm -rf $(VENV); exit 1; }
+	@echo "installing $(1)"
+	@{ $(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV) && \
+		$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1); } || \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+endef
+
+.PHONY: run
+run: $(INSTALLED)
+	@exec $(BIN)/python -m embedded
+
+$(INSTALLED): requirements.txt
+	$(call install,requirements.txt)
+	@touch $@
