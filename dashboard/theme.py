@@ -1,0 +1,90 @@
+"""The look that config.toml cannot say, and the states every page shares: header, empty, loading, error, no access."""
+
+import html
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from pixplore.domain import Role
+from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unavailable
+
+STATIC = Path(__file__).with_name("static")
+SPACE = {"xs": "0.25rem", "s": "0.5rem", "m": "1rem", "l": "1.5rem", "xl": "2.5rem"}
+MAX_WIDTH = "88rem"
+
+
+def apply() -> None:
+    """Once a run, before anything else is drawn."""
+    st.html(STATIC.with_name("theme.css"))
+
+
+def page_header(title: str, subtitle: str = "", action: Callable[[], None] | None = None) -> None:
+    """The one h1 of a page, a line that says what it is for, and its one primary action at the right."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="px-header"):
+        with st.container(gap="xxsmall", width="stretch"):
+            st.title(title, anchor=False)
+            if subtitle:
+                st.markdown(subtitle)
+        if action:
+            with st.container(width="content", key="px-action"):
+                action()
+
+
+def empty(title: str, hint: str, action: Callable[[], None] | None = None, icon: str = "photo_library") -> None:
+    """Nothing here: what that means and what to do. `icon` is a Material symbol's name."""
+    _state(icon, title, hint, "empty", action)
+
+
+def error(problem: Exception, action: Callable[[], None] | None = None) -> None:
+    """A problem in its own words; a PixploreError's `detail` is written for people, others are not shown."""
+    if isinstance(problem, Unavailable):
+        _state("cloud_off", "Not available just now", problem.detail, "error", action or _again)
+    elif isinstance(problem, Forbidden):
+        _state("lock", "Not for your role", problem.detail, "error", action)
+    elif isinstance(problem, NotFound):
+        _state("search_off", "Not found", problem.detail, "error", action)
+    elif isinstance(problem, Invalid):
+        lines = [f"{name}: {fault}" for name, fault in problem.fields.items()]
+        _state("rule", "That is not understood", " · ".join([problem.detail, *lines][:4]), "error", action)
+    elif isinstance(problem, PixploreError):
+        _state("error", "That did not work", problem.detail, "error", action)
+    else:
+        _state("error", "Something went wrong", "It is noted in the log. Try again; tell an administrator if it stays.",
+               "error", action or _again)  # fmt: skip
+
+
+def forbidden(role: Role) -> None:
+    """The page of somebody who has not the role for this one."""
+    page_header("Not for your role")
+    who = "administrators" if role is Role.ADMIN else "analysts and administrators"
+    _state("lock", f"This page is for {who}", "Ask an administrator to change your role if you need it.", "error",
+           lambda: st.page_link(st.session_state["pages"]["catalogue"], label="Open the catalogue", icon=":material/grid_view:"))  # fmt: skip
+
+
+@contextmanager
+def loading(what: str = "Loading") -> Iterator[None]:
+    """A quiet word while something takes longer than a blink."""
+    with st.spinner(f"{what} …"):
+        yield
+
+
+def card(key: str) -> st.delta_generator.DeltaGenerator:
+    """A bordered box; `key` unique on the page."""
+    return st.container(border=True, key=f"px-card-{key}")
+
+
+def _again() -> None:
+    if st.button("Try again", icon=":material/refresh:", key="px-again"):
+        st.rerun()
+
+
+def _state(icon: str, title: str, hint: str, kind: str, action: Callable[[], None] | None) -> None:
+    number = st.session_state["px_states"] = st.session_state.get("px_states", 0) + 1
+    with st.container(key=f"px-{kind}-{number}", horizontal_alignment="center", border=True, gap="small"):
+        st.markdown(f":material/{icon}:", width="content")
+        role = "alert" if kind == "error" else "status"
+        st.html(f'<div class="px-state" role="{role}"><h2>{html.escape(title)}</h2><p>{html.escape(hint)}</p></div>')
+        if action:
+            action()

@@ -1,0 +1,240 @@
+"""Accounts: the calls of an Amazon Cognito user pool that the dashboard makes, with errors for people.
+
+Every function may raise Unavailable (the pool is away or asks for patience) and Invalid (what was typed).
+No answer tells whether an address has an account.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pixplore.domain import Person, Role
+from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+WRONG = "Wrong email or password."
+WRONG_CODE = "This code is not right, or no longer. Ask for a new one and type it as it came."
+POLICY = "At least 8 characters with a capital letter and a number; no space at the beginning or the end."
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """`expires_at` is the access token's end, in seconds since 1970."""
+
+    access: str
+    refresh: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the pool asks before it gives tokens: `name` is Cognito's, `session` goes back with the answer."""
+
+    name: str
+    session: str
+    username: str
+
+
+@cache
+def _pool() -> "CognitoIdentityProviderClient":
+    settings = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 2, "mode": "standard"})
+    return boto3.client("cognito-idp", config=settings)
+
+
+def sign_in(client_id: str, email: str, password: str) -> Tokens | Challenge:
+    """Check a password. Raises Unauthenticated where the pair is wrong, Forbidden where the e-mail is unconfirmed."""
+    with _errors():
+        answer = _pool().initiate_auth(
+            ClientId=client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": email, "PASSWORD": password},
+        )
+    return _outcome(dict(answer), email)
+
+
+def answer(client_id: str, challenge: Challenge, value: str) -> Tokens | Challenge:
+    """Answer a challenge: `value` is the six digits of an authenticator app, or the new password."""
+    field = {"SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE", "NEW_PASSWORD_REQUIRED": "NEW_PASSWORD"}[challenge.name]
+    with _errors(WRONG_CODE if challenge.name == "SOFTWARE_TOKEN_MFA" else WRONG):
+        said = _pool().respond_to_auth_challenge(
+            ClientId=client_id,
+            ChallengeName=challenge.name,  # type: ignore[arg-type]
+            Session=challenge.session,
+            ChallengeResponses={"USERNAME": challenge.username, field: value},
+        )
+    return _outcome(dict(said), challenge.username)
+
+
+def _outcome(said: dict[str, Any], username: str, refresh: str = "") -> Tokens | Challenge:
+    if result := said.get("AuthenticationResult"):
+        access = result["AccessToken"]
+        return Tokens(access, result.get("RefreshToken", refresh), float(claims(access)["exp"]))
+    name = said.get("ChallengeName", "")
+    if name not in ("SOFTWARE_TOKEN_MFA", "NEW_PASSWORD_REQUIRED"):
+        raise Unavailable(f"This account needs a step that Pixplore does not know ({name}). Ask an administrator.")
+    return Challenge(name, said["Session"], said.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username))
+
+
+def refresh(client_id: str, token: str) -> Tokens:
+    """New access token. Raises Unauthenticated where the refresh token was revoked or is too old."""
+    with _errors("Your session is over. Sign in again."):
+        said = _pool().initiate_auth(
+            ClientId=client_id, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters={"REFRESH_TOKEN": token}
+        )
+    outcome = _outcome(dict(said), "", token)
+    if isinstance(outcome, Challenge):
+        raise Unauthenticated("Your session is over. Sign in again.")
+    return outcome
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a token says, unchecked: only for tokens that came from the pool itself a moment ago."""
+    part = token.split(".")[1]
+    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return said
+
+
+def person(tokens: Tokens) -> Person:
+    """Who signed in: the e-mail from the pool, the highest role among the groups; without a group a viewer."""
+    said = claims(tokens.access)
+    groups = said.get("cognito:groups", [])
+    role = next((r for r in (Role.ADMIN, Role.ANALYST) if r.value in groups), Role.VIEWER)
+    with _errors():
+        known = {a["Name"]: a.get("Value", "") for a in _pool().get_user(AccessToken=tokens.access)["UserAttributes"]}
+    return Person(said["sub"], known.get("email", said.get("username", "")), role)
+
+
+def sign_up(client_id: str, email: str, password: str) -> None:
+    """Make an account; the pool mails a code. An address that has one already is answered the same."""
+    try:
+        with _errors():
+            _pool().sign_up(
+                ClientId=client_id,
+                Username=email,
+                Password=password,
+                UserAttributes=[{"Name": "email", "Value": email}],
+            )
+    except _Exists:
+        pass
+
+
+def confirm(client_id: str, email: str, code: str) -> None:
+    """Confirm an address by the code that was mailed."""
+    with _errors(WRONG_CODE):
+        _pool().confirm_sign_up(ClientId=client_id, Username=email, ConfirmationCode=code)
+
+
+def resend(client_id: str, email: str) -> None:
+    """Mail another code, where there is somebody to confirm."""
+    _quietly("resend_confirmation_code", client_id, email)
+
+
+def forgot(client_id: str, email: str) -> None:
+    """Mail a code for a new password, where there is an account."""
+    _quietly("forgot_password", client_id, email)
+
+
+def _quietly(call: str, client_id: str, email: str) -> None:
+    try:
+        with _errors():
+            getattr(_pool(), call)(ClientId=client_id, Username=email)
+    except (Unauthenticated, Forbidden, Invalid, _Exists):
+        pass  # no account, or none to confirm: nobody may learn it
+
+
+def reset(client_id: str, email: str, code: str, password: str) -> None:
+    """Set a new password by the code that was mailed."""
+    with _errors(WRONG_CODE):
+        _pool().confirm_forgot_password(ClientId=client_id, Username=email, ConfirmationCode=code, Password=password)
+
+
+def change_password(access: str, old: str, new: str) -> None:
+    """Raises Unauthenticated where the old one is wrong."""
+    with _errors("The current password is wrong."):
+        _pool().change_password(AccessToken=access, PreviousPassword=old, ProposedPassword=new)
+
+
+def begin_totp(access: str) -> str:
+    """A new secret (base32) for an authenticator app; it counts only once a code of it was shown."""
+    with _errors():
+        return _pool().associate_software_token(AccessToken=access)["SecretCode"]
+
+
+def finish_totp(access: str, code: str) -> None:
+    """Take the first code of the app as proof and ask for one at every sign-in from now on."""
+    with _errors(WRONG_CODE):
+        said = _pool().verify_software_token(AccessToken=access, UserCode=code, FriendlyDeviceName="Pixplore")
+    if said.get("Status") != "SUCCESS":
+        raise Invalid({"code": WRONG_CODE}, WRONG_CODE)
+    _prefer_totp(access, True)
+
+
+def stop_totp(access: str) -> None:
+    """Ask for no more codes at sign-in."""
+    _prefer_totp(access, False)
+
+
+def _prefer_totp(access: str, on: bool) -> None:
+    with _errors():
+        _pool().set_user_mfa_preference(
+            AccessToken=access, SoftwareTokenMfaSettings={"Enabled": on, "PreferredMfa": on}
+        )
+
+
+def has_totp(access: str) -> bool:
+    """Whether a sign-in of this person asks for a code."""
+    with _errors():
+        return "SOFTWARE_TOKEN_MFA" in _pool().get_user(AccessToken=access).get("UserMFASettingList", [])
+
+
+def sign_out_everywhere(access: str) -> None:
+    """Revoke every token of the person, on every device."""
+    with _errors():
+        _pool().global_sign_out(AccessToken=access)
+
+
+class _Exists(Exception):
+    """The address has an account; never shown to anybody."""
+
+
+@contextmanager
+def _errors(wrong: str = WRONG) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise _for_people(error, wrong) from error
+    except BotoCoreError as error:
+        raise Unavailable("The sign-in service cannot be reached. Try again in a moment.") from error
+
+
+def _for_people(error: ClientError, wrong: str) -> Exception:
+    code = error.response.get("Error", {}).get("Code", "")
+    match code:
+        case "NotAuthorizedException" | "UserNotFoundException":
+            return Unauthenticated(wrong)
+        case "UserNotConfirmedException":
+            return Forbidden("Confirm your email first with the code we sent.")
+        case "PasswordResetRequiredException":
+            return Forbidden("An administrator asked for a new password: choose “Forgot password”.")
+        case "CodeMismatchException" | "ExpiredCodeException" | "EnableSoftwareTokenMFAException":
+            return Invalid({"code": WRONG_CODE}, WRONG_CODE)
+        case "InvalidPasswordException":
+            return Invalid({"password": POLICY}, f"This password is too weak. {POLICY}")
+        case "UsernameExistsException" | "AliasExistsException":
+            return _Exists()
+        case "TooManyRequestsException" | "LimitExceededException" | "TooManyFailedAttemptsException":
+            return Unavailable("Too many attempts. Wait some minutes and try again.", 60)
+        case "InvalidParameterException" | "ParamValidationError":
+            return Invalid({"input": "not accepted"}, "Check what you typed: the sign-in service did not accept it.")
+        case _:
+            return Unavailable("The sign-in service does not answer as it should. Try again in a moment.")
