@@ -1,0 +1,103 @@
+"""The classifier: a folder of models built once, a session over it, and the one way a picture is made to fit."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from PIL import Image
+
+SIZE = 260  # pixels a side the classifier takes
+RECIPE = "1"  # must equal efficientnet.RECIPE; repeated so that a running program need not import onnx
+CLASSIFIER_FILE = f"efficientnet_lite2-r{RECIPE}.onnx"
+MODEL_NAME = f"EfficientNet-Lite2 r{RECIPE}"
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+def build_models(folder: Path) -> None:
+    """Build what is missing in `folder` (about half a second, 24 MB); does nothing where all is there.
+
+    The recipe's number is part of the file name and a file appears whole or not at all, so its presence is enough.
+    """
+    target = folder / CLASSIFIER_FILE
+    if target.exists():
+        return
+    from pixplore.vision import efficientnet  # needs onnx, which a running program does without
+
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(efficientnet.build())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)  # another user may run the programs that read it
+        Path(name).replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+
+
+def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """An onnxruntime session on the CPU with `threads` threads inside one operation, sparing with memory."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # an idle process must use no CPU
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class Classifier:
+    """EfficientNet-Lite2 over ImageNet's 1000 classes. Calls from several threads at once are safe."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """FileNotFoundError where build_models(folder) has not run."""
+        path = folder / CLASSIFIER_FILE
+        if not path.exists():
+            raise FileNotFoundError(f"{path} is missing: run `python -m pixplore models`.")
+        self._session = open_session(path, threads)
+
+    def __call__(self, pictures: Pixels) -> tuple[Floats, Floats]:
+        """uint8 RGB (N, 260, 260, 3), as letterbox() makes them -> logits (N, 1000), features (N, 1280)."""
+        logits, features = self._session.run(["logits", "feature"], {"pixels": pictures})
+        return cast(Floats, logits), cast(Floats, features)
+
+    def embed(self, pictures: Pixels) -> Floats:
+        """Unit vectors (N, 1280): their dot product is the likeness of two pictures, 1 for the same."""
+        features = self(pictures)[1]
+        return cast(Floats, features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9))
+
+
+def letterbox(picture: Image.Image | Pixels, size: int = SIZE) -> Pixels:
+    """The whole picture in a white square, uint8 RGB (size, size, 3).
+
+    White, not grey or a crop: product photographs stand on white, and a crop would cut the long ones (hammers).
+    """
+    image = on_white(Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture)
+    scale = size / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    fitted = image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    square = np.full((size, size, 3), 255, dtype=np.uint8)
+    top, left = (size - height) // 2, (size - width) // 2
+    square[top : top + height, left : left + width] = np.asarray(fitted)
+    return square
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """As RGB, transparent parts shown on white."""
+    if image.mode == "RGB":
+        return image
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        ground = Image.new("RGBA", rgba.size, "white")
+        ground.alpha_composite(rgba)
+        return ground.convert("RGB")
+    return image.convert("RGB")
