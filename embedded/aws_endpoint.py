@@ -20,11 +20,9 @@ from embedded.home import Home, access_key_id, from_environment
 
 SERVICES = "s3,sqs,events,lambda,apigateway,cognito-idp,secretsmanager,iam,sts"
 ACCOUNT = "000000000000"
-REGION = "us-east-1"
-
-
-def region() -> str:
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
+# A constant, whatever AWS_REGION the person's shell has: what was created must be found again. Not us-east-1,
+# where boto3 still signs addresses in a form that AWS's newer regions refuse.
+REGION = "eu-central-1"
 
 
 def keys(home: Home) -> tuple[str, str]:
@@ -37,7 +35,7 @@ def environment(home: Home, port: int) -> dict[str, str]:
     key, secret = keys(home)
     return {
         "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1",
-        "MINISTACK_REGION": region(), "MINISTACK_ACCOUNT_ID": ACCOUNT, "SERVICES": SERVICES,
+        "MINISTACK_REGION": REGION, "MINISTACK_ACCOUNT_ID": ACCOUNT, "SERVICES": SERVICES,
         "AUTH": "true", "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,
         "PERSIST_STATE": "1", "STATE_DIR": str(home.aws / "state"),
         "S3_PERSIST": "1", "S3_DATA_DIR": str(home.aws / "s3"),

@@ -53,7 +53,9 @@ def signed(headers: dict[bytes, bytes], query: bytes) -> bool:
     authorization = headers.get(b"authorization", b"")
     if authorization:
         return re.match(rb"AWS4-HMAC-SHA256 .*Credential=[^/\s]+/", authorization) is not None
-    return b"X-Amz-Signature=" in query and re.search(rb"X-Amz-Credential=[^&/%]", query) is not None
+    v4 = b"X-Amz-Signature=" in query and re.search(rb"X-Amz-Credential=[^&/%]", query)
+    v2 = b"Signature=" in query and re.search(rb"(^|&)AWSAccessKeyId=[^&]", query)  # an older form, S3 only
+    return bool(v4 or v2)
 
 
 def served_unsigned(method: str, path: str, headers: dict[bytes, bytes]) -> bool:

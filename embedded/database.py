@@ -189,15 +189,26 @@ def _hand_over(path: Path, user: str) -> None:
 
 
 def _let_the_last_one_end(home: Home, patience: float = 10) -> None:
-    """Right after kill -9 the server of the last run may still be on its way out: wait for it, then insist."""
-    lock = home.postgres / "data" / "postmaster.pid"
+    """Right after kill -9 the server of the last run, or a session of it, may still be on its way out: wait, then
+    insist. Then its lock file goes, which PostgreSQL itself keeps as long as a dead server's pid is not reaped.
+    """
+    data = home.postgres / "data"
     began = time.monotonic()
-    with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
-        process = psutil.Process(int(lock.read_text().split()[0]))
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres":
-            if time.monotonic() - began > patience / 2:
+    while living := [process for process in psutil.process_iter(["name"]) if _works_in(process, data)]:
+        if time.monotonic() - began > patience:
+            raise DatabaseFailed(f"A PostgreSQL (pid {living[0].pid}) still runs on {home.postgres}: end it.")
+        for process in living if time.monotonic() - began > patience / 2 else []:
+            with contextlib.suppress(psutil.Error):
                 process.send_signal(signal.SIGQUIT)
-            if time.monotonic() - began > patience:
-                raise DatabaseFailed(f"A PostgreSQL (pid {process.pid}) still runs on {home.postgres}: end it.")
-            time.sleep(0.1)
+        time.sleep(0.05)
+    (data / "postmaster.pid").unlink(missing_ok=True)
 
+
+def _works_in(process: Any, data: Path) -> bool:
+    """Whether a process, and not just its remains, is a PostgreSQL of this data folder."""
+    try:
+        if process.info["name"] != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return Path(process.cwd()).samefile(data)
+    except (psutil.Error, OSError):
+        return False

@@ -4,7 +4,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from embedded.aws_endpoint import keys, region
+from embedded.aws_endpoint import REGION, keys
 from embedded.home import Home
 
 
@@ -57,7 +57,7 @@ def resources(plan: Plan, made: Made) -> dict[str, str]:
         "PIXPLORE_DLQ_URL": made.dlq_url,
         "PIXPLORE_USER_POOL_ID": made.user_pool_id,
         "PIXPLORE_CLIENT_ID": made.client_id,
-        "PIXPLORE_TOKEN_ISSUER": f"https://cognito-idp.{region()}.amazonaws.com/{made.user_pool_id}",
+        "PIXPLORE_TOKEN_ISSUER": f"https://cognito-idp.{REGION}.amazonaws.com/{made.user_pool_id}",
         "PIXPLORE_JWKS_URL": f"{plan.aws}/{made.user_pool_id}/.well-known/jwks.json",
     }
 
@@ -65,15 +65,15 @@ def resources(plan: Plan, made: Made) -> dict[str, str]:
 def credentials(home: Home) -> dict[str, str]:
     """What boto3 reads in the programs that run outside a function."""
     key, secret = keys(home)
-    return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_REGION": region(),
-            "AWS_DEFAULT_REGION": region()}  # fmt: skip
+    return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION}  # fmt: skip
 
 
 def endpoints(plan: Plan, made: Made, home: Home) -> dict[str, object]:
     """The content of endpoints.json, as the contract has it."""
     key, secret = keys(home)
     return {
-        "dashboard": plan.dashboard, "search_api": plan.search_api, "aws_endpoint": plan.aws, "region": region(),
+        "dashboard": plan.dashboard, "search_api": plan.search_api, "aws_endpoint": plan.aws, "region": REGION,
         "database_url": plan.database_url, "aws_access_key_id": key, "aws_secret_access_key": secret,
         "mail_dir": str(home.mail), **asdict(made),
     }  # fmt: skip

@@ -16,7 +16,7 @@ import botocore.session
 from botocore.config import Config
 
 from embedded import plan as plans
-from embedded.aws_endpoint import keys, region
+from embedded.aws_endpoint import REGION, keys
 from embedded.home import Home, write_private
 from embedded.provision_api import uploads_api
 from embedded.provision_functions import functions
@@ -36,7 +36,7 @@ def clients(plan: plans.Plan) -> Clients:
     def client(service: str) -> Any:
         if service not in made:
             made[service] = session.create_client(
-                service, region_name=region(), endpoint_url=plan.aws, aws_access_key_id=key,
+                service, region_name=REGION, endpoint_url=plan.aws, aws_access_key_id=key,
                 aws_secret_access_key=secret, config=Config(retries={"max_attempts": 3, "mode": "standard"}),
             )
         return made[service]

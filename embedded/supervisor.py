@@ -74,6 +74,8 @@ class Stack:
 def main() -> int:
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, _ended)
+    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[variable]  # an account of yours is none of this machine's business
     home = from_environment()
     stack = Stack(home)
     try:
