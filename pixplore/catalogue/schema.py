@@ -82,10 +82,11 @@ item = Table(
     Column("sequencer", Text),  # of the newest S3 event seen, right-padded; older events are ignored
     Column("attempts", Integer, nullable=False, server_default="0"),
     _when("expires_at"),  # until when the grant holds
+    _when("look_at"),  # the sweep leaves it alone until then
     _when("created_at"),
     _when("updated_at"),
     Index("item_batch", "batch_id", "position", "image_id"),
-    Index("item_open", "updated_at", postgresql_where=text("status in ('expected','received','processing')")),
+    Index("item_open", "look_at", postgresql_where=text("status in ('expected','received','processing')")),
     Index("item_status", "status", "updated_at"),
 )
 
@@ -121,6 +122,7 @@ image = Table(
     Column("uploader", Text),
     Column("batch_id", UUID),
     Column("object_key", Text),
+    Column("object_version", Text),  # the very bytes that were looked at; a later upload to the key changes nothing
     Column("has_renditions", Boolean, nullable=False, server_default=text("false")),
     Column("document", TSVECTOR),  # what `q` searches; kept by pixplore.catalogue.document
     Index("image_sha256", "sha256", unique=True),

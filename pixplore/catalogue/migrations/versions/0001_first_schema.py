@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("uploader", sa.Text(), nullable=True),
         sa.Column("batch_id", sa.UUID(), nullable=True),
         sa.Column("object_key", sa.Text(), nullable=True),
+        sa.Column("object_version", sa.Text(), nullable=True),
         sa.Column("has_renditions", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("document", postgresql.TSVECTOR(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -246,6 +247,7 @@ def upgrade() -> None:
         sa.Column("sequencer", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("look_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -258,7 +260,7 @@ def upgrade() -> None:
     op.create_index(
         "item_open",
         "item",
-        ["updated_at"],
+        ["look_at"],
         unique=False,
         postgresql_where=sa.text("status in ('expected','received','processing')"),
     )
