@@ -24,3 +24,44 @@ run: $(INSTALLED)
 $(INSTALLED): requirements.txt
 	$(call install,requirements.txt)
 	@touch $@
+
+# --- for those who change Pixplore
+
+INSTALLED_DEV := $(VENV)/.installed-dev
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links
+
+$(INSTALLED_DEV): requirements-dev.txt
+	$(call install,requirements-dev.txt)
+	@touch $@ $(INSTALLED)
+
+.PHONY: dev lint test test-browser bench-ingest bench-ui bench-recogniser screens lock ocr
+dev: $(INSTALLED_DEV)
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports --no-cache
+
+test: dev
+	$(BIN)/python -m pytest
+
+test-browser: dev
+	$(BIN)/python -m pytest tests/browser
+
+bench-ingest: dev
+	$(BIN)/python -m benchmarks.ingest
+
+bench-ui: dev
+	$(BIN)/python -m benchmarks.ui
+
+bench-recogniser: dev
+	$(BIN)/python -m benchmarks.recogniser
+
+screens: dev
+	$(BIN)/python -m benchmarks.screens
+
+lock:
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
