@@ -1,7 +1,7 @@
 """The local AWS endpoint: ministack in this process, on 127.0.0.1 only, with its weak points mended.
 
 `python -m embedded.aws_endpoint`, with PIXPLORE_HOME and PIXPLORE_AWS_PORT set. What differs from ministack as
-it ships is beside this file: aws_guard (who may call), aws_state (what survives kill -9), aws_mail (codes and
+it ships is beside this file: aws_guard (who may call), aws_state (what survives kill -9), aws_cognito (codes and
 letters), aws_lambda (the functions' processes).
 """
 
@@ -65,9 +65,9 @@ async def serve(home: Home, port: int) -> None:
     from hypercorn.config import Config
     from ministack import app as ministack
 
-    from embedded import aws_guard, aws_lambda, aws_mail, aws_state
+    from embedded import aws_cognito, aws_guard, aws_lambda, aws_state
 
-    aws_mail.install(home.mail)
+    aws_cognito.install(home.mail)
     aws_lambda.install(home.logs, home.secret("aws-role-sessions"))
     aws_guard.check_every_signature(keys(home)[0])
     journal = aws_state.install()

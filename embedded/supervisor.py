@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,7 @@ class Stack:
     home: Home
     children: list[Child] = field(default_factory=list)
     tasks: list[Child] = field(default_factory=list)
+    scratch: list[Path] = field(default_factory=list)
 
     def add(self, child: Child) -> Child:
         self.children.append(child)
@@ -69,6 +71,8 @@ class Stack:
         databases = [child for child in self.children if child.user or "postgres" in child.command[0]]
         end([*self.tasks, *(child for child in self.children if child not in databases)], END_LIMIT)
         end(databases, DATABASE_END_LIMIT)
+        for folder in self.scratch:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> int:
@@ -155,6 +159,7 @@ def _database(stack: Stack) -> tuple[str, str]:
                              "or remove DATABASE_URL.")  # fmt: skip
         return given, "the one DATABASE_URL names"
     server = database.prepare(stack.home)
+    stack.scratch += [server.scratch] if server.scratch else []
     wait_ready(stack.add(parts.postgres(stack.home, server)), 60)
     database.finish(server, stack.home)
     return server.url, "PostgreSQL on " + server.url.rsplit("@", 1)[1]

@@ -1,4 +1,5 @@
-"""Cognito's codes and letters: every code is random and limited, every letter an .eml file in the mail folder.
+"""Cognito's weak points mended: every code is random and limited, every letter an .eml file in the mail folder,
+no password begins or ends with a space.
 
 As shipped, ministack's codes are constants and its letters stay in memory.
 """
@@ -105,5 +106,14 @@ def _mend_checks(cognito: Any) -> None:
             user["Attributes"] = cognito._dict_to_attr_list({**attributes, "email_verified": "true"})
         return answer
 
+    validate = cognito._validate_password
+
+    def validated(pool: Any, password: Any) -> Any:
+        if isinstance(password, str) and password != password.strip():
+            message = "Value at 'password' failed to satisfy constraint: Member must not begin or end with a space"
+            return cognito.error_response_json("InvalidParameterException", message, 400)
+        return validate(pool, password)
+
+    cognito._validate_password = validated
     cognito._confirmation_code_error = checked
     cognito._confirm_sign_up = confirmed

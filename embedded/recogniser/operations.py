@@ -1,0 +1,82 @@
+"""Rekognition's operations: bytes of a picture and the request in, the response as Rekognition's JSON out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from embedded.recogniser import text
+from embedded.recogniser.labels import Scored, Vocabulary
+from embedded.recogniser.properties import Box, Properties, describe
+from embedded.recogniser.request import Fault, confidence, labels_request
+from pixplore.errors import Refused
+from pixplore.vision import model, moderation
+from pixplore.vision.glance import Glance, Memory
+
+LABEL_MODEL = f"pixplore {model.MODEL_NAME}, ImageNet-1k"
+FACE_MODEL = "none: this recogniser finds no faces"
+BOX_FROM = 55.0  # a box is put only on a label that is certain enough to be shown
+_REFUSALS = {"not_an_image": "InvalidImageFormatException", "too_large": "ImageTooLargeException",
+             "too_small": "InvalidParameterException"}  # fmt: skip
+
+
+class Operations:
+    """The models of one process. Every method may be called from several threads at once."""
+
+    def __init__(self, models: Path, threads: int) -> None:
+        model.build_models(models)
+        self._classifier = model.Classifier(models, threads)
+        self._moderator = moderation.Moderator(threads)
+        self._vocabulary = Vocabulary()
+        self._memory = Memory()
+
+    def call(self, name: str, data: bytes, body: Mapping[str, Any]) -> dict[str, object]:
+        try:
+            return self._methods()[name](data, body)
+        except Refused as error:
+            raise Fault(_REFUSALS[error.code], error.detail) from error
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._methods())
+
+    def _methods(self) -> dict[str, Any]:
+        return {"DetectLabels": self.detect_labels, "DetectText": self.detect_text, "DetectFaces": self.detect_faces,
+                "DetectModerationLabels": self.detect_moderation_labels}  # fmt: skip
+
+    def detect_labels(self, data: bytes, body: Mapping[str, Any]) -> dict[str, object]:
+        wanted = labels_request(body)
+        glance = self._memory.look(data)
+        answer: dict[str, object] = {"LabelModelVersion": LABEL_MODEL}
+        properties = describe(glance.thumb)
+        if wanted.general:
+            scored = self._vocabulary.score(self._classifier(glance.boxed[None])[0][0])
+            best = next(s for s in scored if len(s.label.classes) == min(len(t.label.classes) for t in scored[:1]))
+            best = next(s for s in scored if not _is_wide(s, scored))
+            shown = [
+                s
+                for s in scored
+                if s.confidence >= wanted.min_confidence and wanted.filters.passes(s.label.name, s.label.category)
+            ]
+            answer["Labels"] = [
+                _label(s, properties, properties.box if s is best else None) for s in shown[: wanted.max_labels]
+            ]
+        if wanted.properties:
+            answer["ImageProperties"] = properties.as_json(wanted.max_colours)
+        return answer
+
+    def detect_moderation_labels(self, data: bytes, body: Mapping[str, Any]) -> dict[str, object]:
+        least = confidence(body, 50.0)
+        found = self._moderator(self._memory.look(data).square) * 100
+        label = {"Name": "Explicit", "ParentName": "", "Confidence": found, "TaxonomyLevel": 1}
+        return {
+            "ModerationLabels": [label] if found >= max(least, 1e-6) else [],
+            "ModerationModelVersion": moderation.MODEL_NAME,
+            "ContentTypes": [],
+        }
+
+    def detect_text(self, data: bytes, body: Mapping[str, Any]) -> dict[str, object]:
+        self._memory.look(data)  # the same refusals as everywhere
+        return text.detect(data, body)
+
+    def detect_faces(self, data: bytes, body: Mapping[str, Any]) -> dict[str, object]:
+        self._memory.look(data)
+        return {"FaceDetails": [], "FaceModelVersion": FACE_MODEL}

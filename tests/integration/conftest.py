@@ -1,0 +1,15 @@
+"""`stack`: the whole local stack, started once for all integration tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    running = Stack(tmp_path_factory.mktemp("stack") / "home")
+    running.start()
+    yield running
+    running.stop()
