@@ -127,7 +127,7 @@ image = Table(
     Column("document", TSVECTOR),  # what `q` searches; kept by pixplore.catalogue.document
     Index("image_sha256", "sha256", unique=True),
     Index("image_newest", text("created_at desc"), "id"),
-    Index("image_name", "name", "id"),
+    Index("image_name", text('lower(name) collate "C"'), "id"),
     Index("image_sku", "sku"),
     Index("image_category", "category"),
     Index("image_batch", "batch_id"),

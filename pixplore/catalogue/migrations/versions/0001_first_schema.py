@@ -118,7 +118,7 @@ def upgrade() -> None:
     op.create_index("image_category", "image", ["category"], unique=False)
     op.create_index("image_colours", "image", ["colours"], unique=False, postgresql_using="gin")
     op.create_index("image_document", "image", ["document"], unique=False, postgresql_using="gin")
-    op.create_index("image_name", "image", ["name", "id"], unique=False)
+    op.create_index("image_name", "image", [sa.literal_column('lower(name) collate "C"'), "id"], unique=False)
     op.create_index("image_newest", "image", [sa.literal_column("created_at desc"), "id"], unique=False)
     op.create_index("image_sha256", "image", ["sha256"], unique=True)
     op.create_index("image_sku", "image", ["sku"], unique=False)

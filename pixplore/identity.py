@@ -1,0 +1,96 @@
+"""Who sends a request: Cognito access tokens, verified. The only place that knows PyJWT.
+
+Taken: RS256 with a key of our own key set, our issuer, `token_use` access, our client, not expired. A token that
+brings its own key or an address of one (jwk, jku, x5u, x5c), or asks for an extension (crit), is refused.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import jwt
+
+from pixplore.domain import Person, Role
+from pixplore.errors import Unauthenticated, Unavailable
+from pixplore.settings import IdentitySettings
+
+REFETCH_S = 60.0
+"""The key set is fetched at most this often, however many unknown keys tokens name."""
+RETRY_S = 2.0
+"""While there is no key set at all, a failed fetch is tried again after this."""
+_FOREIGN = ("jku", "jwk", "x5u", "x5c", "crit")
+_MAX_TOKEN_CHARS = 8_192
+
+
+class KeySet:
+    """The issuer's public keys by id, fetched when first needed and again when a token names an unknown one."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._url = url
+        self._clock = clock
+        self._keys: dict[str, Any] = {}
+        self._next_fetch = float("-inf")
+        self._lock = threading.Lock()
+
+    def key(self, key_id: str) -> Any:
+        """The RSA key. Raises Unauthenticated for an unknown id, Unavailable while no keys can be had."""
+        with self._lock:
+            if key_id not in self._keys and self._clock() >= self._next_fetch:
+                self._fetch()
+            if not self._keys:
+                raise Unavailable("Sign-ins cannot be checked right now. Try again in a moment.")
+            if key_id not in self._keys:
+                raise Unauthenticated("The token is signed by an unknown key. Sign in again.")
+            return self._keys[key_id]
+
+    def _fetch(self) -> None:
+        self._next_fetch = self._clock() + (REFETCH_S if self._keys else RETRY_S)
+        try:
+            answer = httpx.get(self._url, timeout=5, follow_redirects=False).raise_for_status().json()
+            keys = {
+                one["kid"]: jwt.PyJWK(one, algorithm="RS256").key for one in answer["keys"] if one.get("kty") == "RSA"
+            }
+        except (httpx.HTTPError, jwt.PyJWTError, ValueError, KeyError, TypeError):
+            return  # the keys we have stay good
+        if keys:
+            self._keys = keys
+            self._next_fetch = self._clock() + REFETCH_S
+
+
+def verify(token: str, settings: IdentitySettings, keys: KeySet) -> Person:
+    """The person an access token speaks for; `email` is Cognito's user name, as the token holds no address.
+
+    Raises Unauthenticated with a sentence that says why, Unavailable when keys cannot be had.
+    """
+    try:
+        if len(token) > _MAX_TOKEN_CHARS:
+            raise Unauthenticated("The token is too long. Sign in again.")
+        header = jwt.get_unverified_header(token)
+        key_id = header.get("kid")
+        if header.get("alg") != "RS256" or not isinstance(key_id, str) or any(name in header for name in _FOREIGN):
+            raise Unauthenticated("The token is not signed the way ours are. Sign in again.")
+        claims = jwt.decode(
+            token,
+            keys.key(key_id),
+            algorithms=["RS256"],
+            issuer=settings.token_issuer,
+            leeway=5,
+            options={"require": ["exp", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
+        )
+    except jwt.ExpiredSignatureError as error:
+        raise Unauthenticated("The sign-in has expired. Sign in again.") from error
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        raise Unauthenticated("The token does not hold. Sign in again.") from error
+    if claims["token_use"] != "access":
+        raise Unauthenticated("This is not an access token. Send the access token instead.")
+    if claims["client_id"] != settings.client_id:
+        raise Unauthenticated("The token was made for another program. Sign in again.")
+    return Person(claims["sub"], str(claims.get("username") or claims["sub"]), role_of(claims.get("cognito:groups")))
+
+
+def role_of(groups: object) -> Role:
+    """The highest role among Cognito groups; whoever is in none may look, as a viewer."""
+    named = [role for role in (Role.ADMIN, Role.ANALYST) if isinstance(groups, list) and role.value in groups]
+    return named[0] if named else Role.VIEWER

@@ -1,0 +1,94 @@
+"""Every error as RFC 9457 problem+json, with a sentence for a person and never a stack trace."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from pixplore.errors import Forbidden, Invalid, PixploreError, Unauthenticated, Unavailable
+
+log = logging.getLogger("pixplore.search_api")
+_WORDS = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    500: "Something went wrong on our side. It has been written down; try again.",
+}
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    code: str = "",
+    fields: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer. `fields` become `errors`: a list of {field, message}."""
+    title = HTTPStatus(status).phrase
+    body: dict[str, Any] = {
+        "type": f"urn:pixplore:{code or title.lower().replace(' ', '_')}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+    }
+    if fields:
+        body["errors"] = [{"field": name, "message": message} for name, message in fields.items()]
+    content = orjson.dumps(_sound(body))
+    return Response(content, status, dict(headers or {}), media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every error this way."""
+    app.add_exception_handler(PixploreError, _ours)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PixploreError)  # noqa: S101 - by registration
+    headers = {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="pixplore"'
+    elif isinstance(error, Forbidden):
+        headers["WWW-Authenticate"] = 'Bearer realm="pixplore", error="insufficient_scope"'
+    elif isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    fields = error.fields if isinstance(error, Invalid) else None
+    return problem(request, error.status, error.detail, error.code, fields, headers)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - by registration
+    detail = _WORDS.get(error.status_code, str(error.detail))
+    return problem(request, error.status_code, detail, headers=error.headers)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - by registration
+    fields: dict[str, str] = {}
+    for fault in error.errors():
+        place = [str(step) for step in fault["loc"]]
+        name = ".".join(place[1:] if len(place) > 1 and place[0] in ("path", "query", "body", "header") else place)
+        fields[name] = fault["msg"].removeprefix("Value error, ")
+    return _ours(request, Invalid(fields))
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(request, 500, _WORDS[500])
+
+
+def _sound(value: Any) -> Any:
+    """Without lone surrogates, which JSON cannot carry and hostile input may."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_sound(key): _sound(part) for key, part in value.items()}
+    return [_sound(part) for part in value] if isinstance(value, list) else value
