@@ -45,8 +45,15 @@ def client_id() -> str:
 
 
 @cache
-def engine():  # noqa: ANN201  (SQLAlchemy's name stays in pixplore/catalogue)
+def engine():
     return open_engine(load(DatabaseSettings).database_url)
+
+
+def check_settings() -> DashboardSettings:
+    """Read every setting of the dashboard now, so that a missing one ends the program with a sentence."""
+    client_id()
+    engine()
+    return settings()
 
 
 def cookie_name() -> str:
@@ -134,6 +141,11 @@ def require(role: Role) -> Person:
 
 def sign_out(found: Session) -> None:
     sessions.end(engine(), found.sid_hash)
+
+
+def end_cookie(sid: str) -> None:
+    """End the session of a cookie, if there is one. Raises Unavailable."""
+    sessions.end(engine(), hashed(sid))
 
 
 def sign_out_everywhere(found: Session) -> None:

@@ -1,6 +1,7 @@
 """The look that config.toml cannot say, and the states every page shares: header, empty, loading, error, no access."""
 
 import html
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,17 @@ MAX_WIDTH = "88rem"
 def apply() -> None:
     """Once a run, before anything else is drawn."""
     st.html(STATIC.with_name("theme.css"))
+
+
+def plain(text: str) -> str:
+    """`text` as it is, where Markdown would read signs into it."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])", r"\\\1", text)
+
+
+def logo() -> None:
+    """The name at the left of the navigation, in the ink of the browser's theme."""
+    shade = "dark" if st.context.theme.type == "dark" else "light"
+    st.logo(str(STATIC / f"logo-{shade}.svg"), size="large", link=None)
 
 
 def page_header(title: str, subtitle: str = "", action: Callable[[], None] | None = None) -> None:
@@ -59,8 +71,8 @@ def forbidden(role: Role) -> None:
     """The page of somebody who has not the role for this one."""
     page_header("Not for your role")
     who = "administrators" if role is Role.ADMIN else "analysts and administrators"
-    _state("lock", f"This page is for {who}", "Ask an administrator to change your role if you need it.", "error",
-           lambda: st.page_link(st.session_state["pages"]["catalogue"], label="Open the catalogue", icon=":material/grid_view:"))  # fmt: skip
+    hint = "Ask an administrator to change your role if you need it."
+    _state("lock", f"This page is for {who}", hint, "error", _to_catalogue)
 
 
 @contextmanager
@@ -73,6 +85,10 @@ def loading(what: str = "Loading") -> Iterator[None]:
 def card(key: str) -> st.delta_generator.DeltaGenerator:
     """A bordered box; `key` unique on the page."""
     return st.container(border=True, key=f"px-card-{key}")
+
+
+def _to_catalogue() -> None:
+    st.page_link(st.session_state["pages"]["catalogue"], label="Open the catalogue", icon=":material/grid_view:")
 
 
 def _again() -> None:

@@ -112,7 +112,7 @@ def _over() -> Any:
     return or_(
         session.c.expires_at <= func.now(),
         session.c.seen_at <= func.now() - IDLE_FOR,
-        session.c.ticket_until <= func.now(),
+        func.coalesce(session.c.ticket_until <= func.now(), False),  # a session with its cookie has none
     )
 
 

@@ -1,0 +1,80 @@
+"""Navigation, and nothing else: which pages there are and who sees them.
+
+Every address exists before the sign-in too, so that a link with all its parameters leads where it says afterwards.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import failures, session, sign_in, theme
+from pixplore.domain import Role
+from pixplore.errors import Unauthenticated, Unavailable
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+
+
+@dataclass(frozen=True)
+class Entry:
+    path: str
+    title: str
+    icon: str
+    role: Role = Role.VIEWER
+
+
+ENTRIES = (
+    Entry("home", "Home", "home"),
+    Entry("catalogue", "Catalogue", "grid_view"),
+    Entry("upload", "Upload", "cloud_upload", Role.ADMIN),
+    Entry("insights", "Insights", "bar_chart"),
+    Entry("review", "Review", "fact_check", Role.ANALYST),
+    Entry("products", "Products", "inventory_2"),
+    Entry("collections", "Collections", "collections_bookmark"),
+    Entry("operations", "Operations", "monitor_heart", Role.ADMIN),
+    Entry("account", "Account", "account_circle"),
+)
+
+
+def _page(entry: Entry, role: Role | None) -> st.Page:
+    options = {
+        "title": entry.title,
+        "icon": f":material/{entry.icon}:",
+        "url_path": entry.path,
+        "default": entry.path == "home",
+    }
+    if role is None:
+        return st.Page(sign_in.view, **options)
+    if entry.role not in role.includes:
+        return st.Page(partial(theme.forbidden, entry.role), visibility="hidden", **options)
+    return st.Page(PAGES / f"{entry.path}.py", **options)
+
+
+def run() -> None:
+    st.set_page_config(page_title="Pixplore", page_icon=str(theme.STATIC / "mark.svg"), layout="wide")
+    theme.apply()
+    try:
+        found = session.session()
+    except Unavailable as problem:
+        st.navigation([_page(entry, None) for entry in ENTRIES], position="hidden")
+        theme.error(problem)
+        return
+    role = found.person.role if found else None
+    pages = {entry.path: _page(entry, role) for entry in ENTRIES if (PAGES / f"{entry.path}.py").exists()}
+    st.session_state["pages"] = pages
+    page = st.navigation(list(pages.values()), position="top" if found else "hidden")
+    if found is None:
+        page.run()
+        return
+    theme.logo()
+    try:
+        page.run()
+    except Unauthenticated:
+        session.sign_out(found)
+        st.rerun()
+    except Exception as problem:
+        failures.show(problem)
+
+
+run()
