@@ -1,0 +1,55 @@
+"""A picture with its label boxes drawn over it, each switched on and off in the browser, and the list of labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "pixplore_boxes",
+    html=(_HERE / "boxes.html").read_text(),
+    css=(_HERE / "boxes.css").read_text(),
+    js=(_HERE / "boxes.js").read_text(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxesEvents:
+    """What just happened: -1 or 1 for the previous or next picture, or the name of a label to look for."""
+
+    step: int
+    label: str | None
+
+
+def boxes(image: Mapping[str, Any], *, key: str, shown: float, back: bool, on: bool) -> BoxesEvents:
+    """Show an Image of the search API; labels below `shown` (0-100) are folded away, `back` and `on` offer steps."""
+    result = _mount(
+        key=key,
+        data={
+            "picture": image["id"],
+            "src": image.get("preview_url"),
+            "alt": image.get("title") or image["name"],
+            "no_picture": "This entry has no picture.",
+            "width": image.get("width"),
+            "height": image.get("height"),
+            "shown": shown,
+            "labels": [
+                {
+                    "name": label["name"],
+                    "confidence": label["confidence"],
+                    "source": label["source"],
+                    "parents": list(label.get("parents") or []),
+                    "boxes": list(label.get("boxes") or []),
+                }
+                for label in image.get("labels") or []
+            ],
+            "back": back,
+            "on": on,
+        },
+        on_step_change=lambda: None,
+        on_label_change=lambda: None,
+    )
+    return BoxesEvents(int(result.step or 0), result.label)
