@@ -22,6 +22,7 @@ class Label:
     category: str
     aliases: tuple[str, ...]
     classes: tuple[int, ...]
+    narrow: bool  # no other label is below it
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,12 @@ class Vocabulary:
 
     def __init__(self) -> None:
         rows = json.loads(Path(__file__).with_name("labels.json").read_text(encoding="utf-8"))
+        wide = {parent for row in rows for parent in row["parents"]}
         self.labels = [
-            Label(r["name"], tuple(r["parents"]), r["category"], tuple(r["aliases"]), tuple(r["classes"])) for r in rows
-        ]
+            Label(r["name"], tuple(r["parents"]), r["category"], tuple(r["aliases"]), tuple(r["classes"]),
+                  r["name"] not in wide)
+            for r in rows
+        ]  # fmt: skip
         self._classes = np.concatenate([np.array(label.classes) for label in self.labels])
         self._starts = np.cumsum([0] + [len(label.classes) for label in self.labels[:-1]])
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from embedded.recogniser import text
 from embedded.recogniser.labels import Scored, Vocabulary
-from embedded.recogniser.properties import Box, Properties, describe
+from embedded.recogniser.properties import describe
 from embedded.recogniser.request import Fault, confidence, labels_request
 from pixplore.errors import Refused
 from pixplore.vision import model, moderation
-from pixplore.vision.glance import Glance, Memory
+from pixplore.vision.glance import Memory
 
 LABEL_MODEL = f"pixplore {model.MODEL_NAME}, ImageNet-1k"
 FACE_MODEL = "none: this recogniser finds no faces"
@@ -23,7 +23,6 @@ class Operations:
     """The models of one process. Every method may be called from several threads at once."""
 
     def __init__(self, models: Path, threads: int) -> None:
-        model.build_models(models)
         self._classifier = model.Classifier(models, threads)
         self._moderator = moderation.Moderator(threads)
         self._vocabulary = Vocabulary()
@@ -49,15 +48,16 @@ class Operations:
         properties = describe(glance.thumb)
         if wanted.general:
             scored = self._vocabulary.score(self._classifier(glance.boxed[None])[0][0])
-            best = next(s for s in scored if len(s.label.classes) == min(len(t.label.classes) for t in scored[:1]))
-            best = next(s for s in scored if not _is_wide(s, scored))
+            best = next(s for s in scored if s.label.narrow)
+            boxed = best if best.confidence >= BOX_FROM else None
             shown = [
                 s
                 for s in scored
                 if s.confidence >= wanted.min_confidence and wanted.filters.passes(s.label.name, s.label.category)
             ]
             answer["Labels"] = [
-                _label(s, properties, properties.box if s is best else None) for s in shown[: wanted.max_labels]
+                _label(s, properties.instances(wanted.max_colours) if s is boxed else [])
+                for s in shown[: wanted.max_labels]
             ]
         if wanted.properties:
             answer["ImageProperties"] = properties.as_json(wanted.max_colours)
@@ -80,3 +80,15 @@ class Operations:
     def detect_faces(self, data: bytes, body: Mapping[str, Any]) -> dict[str, object]:
         self._memory.look(data)
         return {"FaceDetails": [], "FaceModelVersion": FACE_MODEL}
+
+
+def _label(scored: Scored, boxes: list[dict[str, object]]) -> dict[str, object]:
+    label = scored.label
+    return {
+        "Name": label.name,
+        "Confidence": scored.confidence,
+        "Instances": [{**box, "Confidence": scored.confidence} for box in boxes],
+        "Parents": [{"Name": name} for name in label.parents],
+        "Aliases": [{"Name": name} for name in label.aliases],
+        "Categories": [{"Name": label.category}],
+    }
