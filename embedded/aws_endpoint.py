@@ -104,6 +104,7 @@ def main() -> None:
         sys.path.remove("")
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     asyncio.run(serve(home, port))
+    shutil.rmtree(home.aws / "tmp", ignore_errors=True)
     logging.shutdown()
     os._exit(0)  # threads that wait for a function's answer must not hold the end up
 

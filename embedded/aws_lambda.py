@@ -22,6 +22,7 @@ from embedded import leash
 # Processes of one function at most. A new one costs half a second of a core; waiting for a warm one 20 ms.
 MOST_WORKERS = 3
 WARM_TAG = "pixplore:warm"
+_ending = threading.Event()
 log = logging.getLogger("pixplore.lambda")
 
 
@@ -41,6 +42,7 @@ def end_all() -> None:
     """End every function's process."""
     from ministack.core import lambda_runtime
 
+    _ending.set()
     lambda_runtime.reset()
 
 
@@ -143,9 +145,8 @@ def _seal_sessions(runtime: Any, service: Any, seed: str) -> None:
 def _keep_warm(runtime: Any, service: Any) -> None:
     """Keep as many idle processes of a function as its tag says, also after one died or was timed out."""
     failed: defaultdict[str, float] = defaultdict(float)
-    while True:
-        time.sleep(0.5)
-        for _, record in list(service._functions._data.items()):
+    while not _ending.wait(0.5):
+        for record in list(service._functions._data.values()):
             config = record.get("config") or {}
             name, wanted = config.get("FunctionName", ""), int(record.get("tags", {}).get(WARM_TAG, "0"))
             if wanted and record.get("code_zip") and time.monotonic() > failed[name]:
@@ -159,7 +160,7 @@ def _keep_warm(runtime: Any, service: Any) -> None:
 def _warm_up(runtime: Any, config: dict[str, Any], code: bytes, wanted: int) -> None:
     qualifier = config.get("Version", "$LATEST")
     key = runtime._worker_key(config["FunctionName"], config, qualifier)
-    while True:
+    while not _ending.is_set():
         with runtime._lock:
             pool = runtime._workers.setdefault(key, [])
             cold = [w for w in pool if not w.in_use and (w._proc is None or w._proc.poll() is not None)]

@@ -92,6 +92,7 @@ def main() -> int:
         while lock:
             time.sleep(0.5)
             look_after(stack.children, say)
+            stack.tasks = [task for task in stack.tasks if task.running]
             bound_logs(home.logs)
     except (preflight.Refused, PartFailed, database.DatabaseFailed) as error:
         say(f"error: {error}")

@@ -67,12 +67,17 @@ class Stack:
         assert self.process
         with contextlib.suppress(psutil.Error):
             top = psutil.Process(self.process.pid)
-            return [top, *top.children(recursive=True)]
+            return [p for p in (top, *top.children(recursive=True)) if p.status() != psutil.STATUS_ZOMBIE]
         return []
 
-    def part(self, words: str) -> psutil.Process:
-        """The process whose command line holds `words`."""
-        return next(p for p in self.tree() if words in " ".join(p.cmdline()))
+    def parts(self, words: str) -> list[psutil.Process]:
+        """The processes whose command line holds `words`."""
+        found = []
+        for process in self.tree():
+            with contextlib.suppress(psutil.Error):
+                if words in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
 
     def kill(self) -> None:
         """kill -9 of everything."""

@@ -157,6 +157,6 @@ def test_a_function_may_do_its_work_and_no_more(stack: Stack) -> None:
 
 def test_the_label_function_stays_warm(stack: Stack) -> None:
     deadline = time.monotonic() + 20
-    while len([p for p in stack.tree() if "lambda-pixplore-label-image" in " ".join(p.cmdline())]) < 2:
+    while len(stack.parts("lambda-pixplore-label-image")) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.2)
