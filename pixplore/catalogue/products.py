@@ -135,8 +135,8 @@ def _report(connection: Connection) -> Report:
 def _write(connection: Connection, actor: str, counts: dict[str, int]) -> int:
     """Update the pictures that change and remember who did it; the version of this write."""
     ids: list[UUID] = list(connection.execute(text(_UPDATE)).scalars())
+    refresh_documents(connection, connection.execute(text(_REWORDED)).scalars())
     if ids:
-        refresh_documents(connection, ids)
         changes.record(connection, actor, "product", ids, {"from": "product list"})
     return int(
         connection.execute(
@@ -149,7 +149,8 @@ _STAGE = """
 create temporary table product_row (
     line integer primary key, sku text not null, sku_key text not null, file_name text, file_key text,
     title text, category text, created_at timestamptz, attributes jsonb not null,
-    old_title text, old_category text, old_created_at timestamptz, old_attributes jsonb, known boolean not null
+    old_title text, old_category text, old_created_at timestamptz, old_attributes jsonb, known boolean not null,
+    changed boolean not null
 ) on commit drop
 """
 
@@ -157,7 +158,11 @@ create temporary table product_row (
 _FILL = """
 insert into product_row
 select r.line, coalesce(p.sku, r.sku), lower(r.sku), r.file_name, lower(r.file_name), r.title, r.category,
-       r.created_at, r.attributes, p.title, p.category, p.created_at, p.attributes, p.sku is not null
+       r.created_at, r.attributes, p.title, p.category, p.created_at, p.attributes, p.sku is not null,
+       p.sku is not null and (
+           (coalesce(r.title, p.title), coalesce(r.category, p.category), coalesce(r.created_at, p.created_at))
+           is distinct from (p.title, p.category, p.created_at)
+           or p.attributes || r.attributes is distinct from p.attributes)
 from jsonb_to_recordset(cast(:rows as jsonb)) as r(
     line integer, sku text, file_name text, title text, category text, created_at timestamptz, attributes jsonb)
 left join lateral (
@@ -233,10 +238,7 @@ _COUNTS = """
 select
     (select count(*) from product_row) as rows,
     (select count(*) from product_row where not known) as new_products,
-    (select count(*) from product_row where known and (
-        (coalesce(title, old_title), coalesce(category, old_category), coalesce(created_at, old_created_at))
-        is distinct from (old_title, old_category, old_created_at)
-        or old_attributes || attributes is distinct from old_attributes)) as changed_products,
+    (select count(*) from product_row where changed) as changed_products,
     (select count(distinct line) from product_plan) as rows_with_images,
     (select count(*) from product_plan) as images,
     (select count(*) from product_plan where changes) as changed_images,
@@ -287,4 +289,9 @@ update image i set sku = p.new_sku, title = p.to_title, category = p.to_category
                    attributes = p.to_attributes, updated_at = now()
 from product_plan p where p.id = i.id and p.changes
 returning i.id
+"""
+
+# A picture is found by its product's words too, also where a person's own title stands above them.
+_REWORDED = """
+select p.id from product_plan p join product_row r using (line) where p.changes or r.changed
 """

@@ -12,7 +12,9 @@ from pixplore.catalogue import product_reads
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.products import Report, import_products
 from pixplore.catalogue.schema import image
+from pixplore.catalogue.search import search
 from pixplore.product_csv import parse
+from pixplore.query import parse_query
 
 ADMIN = "admin@example.com"
 
@@ -146,10 +148,11 @@ def test_other_capitals_are_the_same_product(engine: Engine) -> None:
 
 def test_the_picture_is_found_by_its_new_words(engine: Engine) -> None:
     picture = add(engine, "a.jpg")
-    load(engine, "sku,file,title\nQX-99,a.jpg,Sledgehammer\n")
+    load(engine, "sku,file,title,brand\nQX-99,a.jpg,Sledgehammer,Torvald\n")
     with engine.connect() as connection:
-        query = text("select id from image where document @@ plainto_tsquery('simple', :q)")
-        assert [connection.execute(query, {"q": q}).scalar() for q in ("sledgehammer", "QX-99")] == [picture, picture]
+        for q in ("sledgehammer", "QX-99", "torvald"):
+            found = search(connection, parse_query([("q", q)], {})[0], "newest", 10, None, (), 10)
+            assert [entry.id for entry in found.entries] == [picture], q
 
 
 def test_list_summary_states_and_pages(engine: Engine) -> None:

@@ -1,0 +1,59 @@
+"""The uploader: files go from the browser straight to storage; Python only signs and watches.
+
+The component asks one question at a time (trigger `ask`, told apart by `request`) and gets its answer in `data`:
+
+    {"kind": "grants", "files": [{"key", "name", "size", "content_type", "sha256"}]}   at most 100
+        -> {"request", "items": [manifest item with its "key"]}
+    {"kind": "retry", "images": [id], "failed": bool}  -> {"request", "items": [manifest item]}
+    {"kind": "states"}  -> {"request", "items": [[image_id, status, message, duplicate_of]]}
+    any of them         -> {"request", "error": sentence, "again": bool}
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pixplore.domain import MAX_FILE_BYTES
+
+_HERE = Path(__file__).parent
+_PARTS = ("files.js", "queue.js", "list.js", "uploader.js")
+_mount = st.components.v2.component(
+    "pixplore_uploader",
+    html=(_HERE / "uploader.html").read_text(),
+    css=(_HERE / "uploader.css").read_text(),
+    js="\n".join(
+        [f"const WORKER = {json.dumps((_HERE / 'worker.js').read_text())};"]
+        + [(_HERE / part).read_text() for part in _PARTS]
+    ),
+)
+
+
+def uploader(
+    queue: str,
+    answer: dict[str, Any] | None,
+    on_ask: Callable[[], None],
+    *,
+    key: str,
+    href: str,
+    lead: str = "Drop photographs or folders here",
+    hint: str = "JPEG, PNG, WebP, TIFF or AVIF, up to 15 MB each",
+) -> None:
+    """Show one upload. `queue` names it (the browser keeps its files under that name), `href` + id is a picture.
+
+    `on_ask` runs when the component asks; the question is `st.session_state[key].ask`.
+    """
+    _mount(
+        key=key,
+        data={
+            "queue": queue,
+            "answer": answer,
+            "href": href,
+            "lead": lead,
+            "hint": hint,
+            "limits": {"max_bytes": MAX_FILE_BYTES},
+        },
+        on_ask_change=on_ask,
+    )

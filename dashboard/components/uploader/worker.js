@@ -1,0 +1,38 @@
+// Runs in a Web Worker: what a file is by its first bytes, and its SHA-256, without holding up the page.
+const BRANDS = { avif: 'image/avif', avis: 'image/avif', heic: 'image/heic', heix: 'image/heic', hevc: 'image/heic', mif1: 'image/heic' };
+
+function kindOf(head, claimed) {
+  const text = String.fromCharCode(...head);
+  if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg';
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
+  if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'image/webp';
+  if (text.startsWith('II*\0') || text.startsWith('MM\0*')) return 'image/tiff';
+  if (text.slice(4, 8) === 'ftyp') {
+    const brands = [text.slice(8, 12)];
+    for (let at = 16; at + 4 <= text.length; at += 4) brands.push(text.slice(at, at + 4));
+    return brands.map((brand) => BRANDS[brand]).find((kind) => kind === 'image/avif') || BRANDS[brands[0]] || 'video/mp4';
+  }
+  if (text.startsWith('GIF8')) return 'image/gif';
+  if (text.startsWith('BM')) return 'image/bmp';
+  if (text.startsWith('8BPS')) return 'image/vnd.adobe.photoshop';
+  if (text.startsWith('%PDF')) return 'application/pdf';
+  if (text.startsWith('PK\x03\x04')) return 'application/zip';
+  // The name may say .jpg; the bytes do not.
+  return claimed && !claimed.startsWith('image/') ? claimed : 'application/octet-stream';
+}
+
+self.onmessage = async ({ data: { key, file, hash } }) => {
+  try {
+    const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
+    const kind = kindOf(head, file.type);
+    let sha256 = null;
+    // Outside a secure context there is no digest; then the server's own one decides.
+    if (hash && self.crypto && self.crypto.subtle) {
+      const digest = await self.crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+      sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    }
+    self.postMessage({ key, kind, sha256 });
+  } catch {
+    self.postMessage({ key, unreadable: true });
+  }
+};

@@ -1,0 +1,185 @@
+"""What the uploader asks, answered by the uploads API: grants, new grants, and how the files fare.
+
+One `Upload` lives in the session for what is being uploaded now; everything lasting is in the manifest.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from dashboard import client
+from dashboard.components.uploader import uploader
+from pixplore.errors import PixploreError, Unavailable
+
+COMPONENT = "px-uploader"
+ENDED = ("ready", "duplicate", "rejected", "failed")
+HREF = "/catalogue?id="
+_PAGES_A_LOOK = 3
+"""Pages of a manifest that one look at the states reads; the next look goes on from there."""
+
+
+@dataclass
+class Upload:
+    """What this browser tab is uploading. `missing`: (name, size) -> [(sha256 or None, image_id)] never sent."""
+
+    queue: str
+    batch_id: str | None = None
+    name: str = ""
+    defaults: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, Any] | None = None
+    cursor: str | None = None
+    missing: dict[tuple[str, int], list[tuple[str | None, str]]] | None = None
+    born: bool = False
+    """The batch was created a moment ago, so that the page around should be drawn again."""
+
+
+def current(batch_id: str | None) -> Upload:
+    """The upload of this session that belongs to `batch_id` (None: the one that is not begun yet)."""
+    kept: dict[str | None, Upload] = st.session_state.setdefault("px_uploads", {})
+    if batch_id not in kept:
+        kept[batch_id] = Upload(queue=secrets.token_hex(6), batch_id=batch_id)
+    st.session_state["px_upload"] = kept[batch_id]
+    return kept[batch_id]
+
+
+def latest() -> Upload | None:
+    """The batch that this session began last; its files may still be on their way."""
+    begun = [
+        upload for batch_id, upload in st.session_state.get("px_uploads", {}).items() if batch_id and upload.answer
+    ]
+    return begun[-1] if begun else None
+
+
+def batch(batch_id: str, status: str | None = None, cursor: str | None = None) -> dict[str, Any]:
+    """One page of a batch's manifest: batch_id, name, created_at, counts, items, next_cursor."""
+    found: dict[str, Any] = client.get(f"/uploads/{batch_id}", {"status": status, "cursor": cursor}, api=client.UPLOADS)
+    return found
+
+
+def batches(cursor: str | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/uploads", {"cursor": cursor}, api=client.UPLOADS)
+    return found
+
+
+def retry(batch_id: str) -> dict[str, Any]:
+    """New grants for what was never sent, another try for what failed."""
+    found: dict[str, Any] = client.post(f"/uploads/{batch_id}/retry", {}, api=client.UPLOADS)
+    return found
+
+
+def errors_csv(batch_id: str) -> bytes:
+    return client.download(f"/uploads/{batch_id}/errors.csv", api=client.UPLOADS)
+
+
+def under_way(counts: dict[str, int]) -> int:
+    return sum(n for status, n in counts.items() if status in ("received", "processing"))
+
+
+@st.fragment
+def show(upload: Upload) -> None:
+    """The uploader itself, in a fragment so that its questions draw nothing else again."""
+    again = upload.missing is not None and any(upload.missing.values())
+    uploader(
+        upload.queue,
+        upload.answer,
+        _answer,
+        key=COMPONENT,
+        href=HREF,
+        lead="Choose the same files again to finish" if again else "Drop photographs or folders here",
+    )
+    if upload.born:
+        upload.born = False
+        st.query_params["batch"] = str(upload.batch_id)
+        st.rerun(scope="app")
+
+
+def _answer() -> None:
+    question = st.session_state[COMPONENT].get("ask")
+    upload: Upload = st.session_state["px_upload"]
+    if not question or (upload.answer and upload.answer["request"] == question["request"]):
+        return  # asked twice because the first answer was slow
+    try:
+        items = {"grants": _grants, "retry": _again, "states": _states}[question["kind"]](upload, question)
+        upload.answer = {"request": question["request"], "items": items}
+    except PixploreError as error:
+        upload.answer = {
+            "request": question["request"],
+            "error": error.detail,
+            "again": isinstance(error, Unavailable),
+        }
+
+
+def _grants(upload: Upload, question: dict[str, Any]) -> list[dict[str, Any]]:
+    """Grants for files: of the manifest where they are awaited there, new ones for all others."""
+    resumed, fresh = _awaited(upload, question["files"])
+    items = []
+    if resumed:
+        given = {item["image_id"]: item for item in retry(str(upload.batch_id))["items"]}
+        items += [given[image_id] | {"key": key} for key, image_id in resumed.items() if image_id in given]
+    if fresh:
+        files = [{name: value for name, value in file.items() if name != "key" and value} for file in fresh]
+        body: dict[str, Any] = {"files": [file | {"size": file.get("size", 0)} for file in files]}
+        if upload.defaults:
+            body["defaults"] = upload.defaults
+        if upload.batch_id is None:
+            said = client.post("/uploads", body | {"name": upload.name}, api=client.UPLOADS)
+            upload.batch_id, upload.born = said["batch_id"], True
+            kept = st.session_state["px_uploads"]
+            kept[upload.batch_id] = kept.pop(None)
+        else:
+            said = client.post(f"/uploads/{upload.batch_id}/files", body, api=client.UPLOADS)
+        items += [item | {"key": file["key"]} for item, file in zip(said["items"], fresh, strict=True)]
+    return items
+
+
+def _awaited(upload: Upload, files: list[dict[str, Any]]) -> tuple[dict[int, str], list[dict[str, Any]]]:
+    """({key: image_id} of files that the manifest awaits: same name, size and content, the other files)."""
+    resumed, fresh = {}, []
+    for file in files:
+        candidates = (upload.missing or {}).get((file["name"], file["size"]), [])
+        found = next((c for c in candidates if c[0] is None or not file["sha256"] or c[0] == file["sha256"]), None)
+        if found:
+            candidates.remove(found)
+            resumed[file["key"]] = found[1]
+        else:
+            fresh.append(file)
+    return resumed, fresh
+
+
+def await_missing(upload: Upload) -> None:
+    """Learn which files of an earlier batch were never sent, so that choosing them again finishes it."""
+    if upload.missing is not None or upload.batch_id is None:
+        return
+    upload.missing, cursor = {}, None
+    while True:
+        page = batch(upload.batch_id, "expected", cursor)
+        for item in page["items"]:
+            if item.get("size") is not None:
+                key = (item["name"], item["size"])
+                upload.missing.setdefault(key, []).append((item.get("sha256"), item["image_id"]))
+        cursor = page.get("next_cursor")
+        if not cursor:
+            return
+
+
+def _again(upload: Upload, question: dict[str, Any]) -> list[dict[str, Any]]:
+    wanted = set(question["images"])
+    items: list[dict[str, Any]] = retry(str(upload.batch_id))["items"]
+    return [item for item in items if item["image_id"] in wanted or (question["failed"] and not item.get("upload"))]
+
+
+def _states(upload: Upload, _question: dict[str, Any]) -> list[list[Any]]:
+    """How the files fare: a few pages of the manifest a look, round and round."""
+    news: list[list[Any]] = []
+    for _ in range(_PAGES_A_LOOK):
+        page = batch(str(upload.batch_id), cursor=upload.cursor)
+        for item in page["items"]:
+            if item["status"] != "expected":
+                message = (item.get("error") or {}).get("message", "")
+                news.append([item["image_id"], item["status"], message, item.get("duplicate_of")])
+        upload.cursor = page.get("next_cursor")
+        if not upload.cursor:
+            break
+    return news
