@@ -34,7 +34,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 def wait_for(engine: Engine, version: int) -> None:
     """Return once the catalogue shows `version`. Raises Unavailable after WAIT_S seconds without it."""
     deadline = time.monotonic() + WAIT_S
-    while True:
+    while version > 0:
         with snapshot(engine) as connection:
             if changes.version(connection) >= version:
                 return

@@ -37,7 +37,7 @@ _SPREAD = text(
     select image_id, label_id, confidence from own
     union
     select own.image_id, ancestor.id, own.confidence
-      from own, unnest(own.parents) name join label ancestor on ancestor.name = name
+      from own, unnest(own.parents) up(name) join label ancestor on ancestor.name = up.name
 """  # noqa: S608 - CARRIED is ours
 )
 

@@ -1,0 +1,82 @@
+"""What every endpoint may ask for: the parts opened at start, and the person whose token came with the request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from pixplore import identity
+from pixplore.aws import people
+from pixplore.catalogue.database import Engine
+from pixplore.domain import Person, Role
+from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from pixplore.settings import IdentitySettings, StorageSettings
+
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A Cognito access token")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the program holds open from start to end."""
+
+    engine: Engine
+    identity: IdentitySettings
+    keys: identity.KeySet
+    storage: StorageSettings
+
+
+def parts(request: Request) -> Parts:
+    opened: Parts = request.app.state.parts
+    return opened
+
+
+def person(
+    request: Request, token: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)], here: "Here"
+) -> Person:
+    """Who asks. Raises Unauthenticated; Invalid for a parameter that the endpoint does not have."""
+    if token is None:
+        raise Unauthenticated("Send a Cognito access token: `Authorization: Bearer ...`.")
+    who = identity.verify(token.credentials, here.identity, here.keys)
+    only_known_parameters(request)
+    return who
+
+
+def only_known_parameters(request: Request) -> None:
+    """Raise Invalid naming each query parameter that the endpoint does not know."""
+    route: Any = request.scope["route"]
+    if getattr(route.endpoint, "takes_filters", False):
+        return  # parses, and refuses, by itself
+    known = {parameter.alias for parameter in route.dependant.query_params}
+    if unknown := set(request.query_params) - known:
+        raise Invalid({name[:200]: "is not a parameter here" for name in sorted(unknown)})
+
+
+def _needs(role: Role) -> Callable[[Person], Person]:
+    def check(who: Annotated[Person, Depends(person)]) -> Person:
+        if role not in who.role.includes:
+            raise Forbidden(f"This needs the role {role.value}. Ask an administrator.")
+        return who
+
+    return check
+
+
+def actor(
+    who: Annotated[Person, Depends(person)], token: Annotated[HTTPAuthorizationCredentials, Depends(BEARER)]
+) -> str:
+    """The name under which a write is remembered: the e-mail, or the user name while Cognito does not answer.
+
+    Raises Unauthenticated for a token that was signed out everywhere: reading stays possible until it expires.
+    """
+    try:
+        return people.email_of(token.credentials)
+    except Unavailable:
+        return who.email
+
+
+Here = Annotated[Parts, Depends(parts)]
+Viewer = Annotated[Person, Depends(person)]
+Analyst = Annotated[Person, Depends(_needs(Role.ANALYST))]
+Admin = Annotated[Person, Depends(_needs(Role.ADMIN))]
+Actor = Annotated[str, Depends(actor)]

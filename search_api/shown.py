@@ -1,0 +1,42 @@
+"""An image as the contract shows it."""
+
+from typing import Any
+
+from pixplore.aws import storage
+from pixplore.catalogue.facets import Facet
+from pixplore.catalogue.matched import why
+from pixplore.catalogue.read import Detail, Entry
+from pixplore.query import Query
+from search_api.access import Parts
+
+_HIDDEN = ("object_key", "has_renditions", "labels")
+
+
+def image(entry: Entry, here: Parts, query: Query | None = None) -> dict[str, Any]:
+    """`matched` says what of `query` this image answers."""
+    out = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name not in _HIDDEN}
+    out["labels"] = entry.labels
+    bucket = here.storage.renditions_bucket
+    for kind in ("thumb", "preview"):
+        name = "thumbnail_url" if kind == "thumb" else "preview_url"
+        out[name] = storage.stable_get_url(bucket, f"{entry.id}/{kind}.webp") if entry.has_renditions else None
+    out["matched"] = why(query, entry) if query else []
+    return out
+
+
+def detail(one: Detail, here: Parts, version: int) -> dict[str, Any]:
+    return image(one.entry, here) | {
+        "exif": one.exif,
+        "quality": one.quality,
+        "faces": one.faces,
+        "label_model": one.label_model,
+        "rejected_labels": one.rejected,
+        "collections": one.collections,
+        "history": one.history,
+        "version": version,
+    }
+
+
+def facet(one: Facet) -> dict[str, Any]:
+    values = [{"value": value, "count": count} for value, count in one.values]
+    return {"values": values, "unset": one.unset, "distinct": one.distinct}
