@@ -96,9 +96,9 @@ def changes(method: str, path: str, headers: dict[bytes, bytes], query: bytes) -
         return ""
     if headers.get(b"x-amz-target", b"").startswith(b"AmazonSQS."):
         return "all" if b"Queue" in headers[b"x-amz-target"] else "queues"
-    object_call = path.count("/") >= 2 and not query and b"x-amz-target" not in headers
+    object_call = path.count("/") >= 2 and not query and not path.startswith(("/20", "/restapis/"))
     posted_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-    if posted_form or (object_call and method in ("PUT", "DELETE") and not path.startswith("/20")):
+    if posted_form or (object_call and method in ("PUT", "DELETE")):
         return "queues"
     return "all"
 

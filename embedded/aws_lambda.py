@@ -128,11 +128,8 @@ def _seal_sessions(runtime: Any, service: Any, seed: str) -> None:
         account, _ = runtime._account_region_from_function_config(config)
         role, function = config.get("Role", ""), config.get("FunctionName", "function")
 
-        def derive(what: str) -> str:
-            return hmac.new(seed.encode(), f"{what}:{function}:{role}".encode(), hashlib.sha256).hexdigest()
-
         role_name = role.rsplit("/", 1)[-1]
-        key, secret, token = f"ASIA{derive('key')[:16].upper()}", derive("secret"), derive("token")
+        key, secret, token = session(seed, function, role_name)
         sts.register_session(key, {
             "Arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{function[:64]}",
             "UserId": f"{role_name}:{function[:64]}", "SecretAccessKey": secret, "SessionToken": token,
@@ -140,6 +137,15 @@ def _seal_sessions(runtime: Any, service: Any, seed: str) -> None:
         return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
 
     runtime.execution_credentials = service.execution_credentials = credentials
+
+
+def session(seed: str, function: str, role_name: str) -> tuple[str, str, str]:
+    """The key id, secret and token of a function's role session."""
+
+    def derive(what: str) -> str:
+        return hmac.new(seed.encode(), f"{what}:{function}:{role_name}".encode(), hashlib.sha256).hexdigest()
+
+    return f"ASIA{derive('key')[:16].upper()}", derive("secret"), derive("token")
 
 
 def _keep_warm(runtime: Any, service: Any) -> None:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from embedded import database
+from embedded.aws_lambda import session
 from embedded.children import ROOT, Child, answers
 from embedded.home import Home
 
@@ -28,6 +29,8 @@ def aws_endpoint(home: Home, port: int) -> Child:
 
 
 def recogniser(home: Home, port: int, settings: dict[str, str]) -> Child:
+    seed, label_image = home.secret("aws-role-sessions"), "pixplore-label-image"
+    settings = settings | {"PIXPLORE_RECOGNISER_KEYS": session(seed, label_image, label_image)[0]}
     return Child(
         "recogniser", [sys.executable, "-m", "embedded.recogniser", "--port", str(port), "--workers", "2"],
         settings, home.logs / "recogniser.log", answers(f"http://127.0.0.1:{port}/healthz"),

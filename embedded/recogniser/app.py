@@ -77,9 +77,10 @@ async def read_body(request: Request) -> Mapping[str, Any]:
 
 
 def check_credential(authorization: str) -> None:
-    """The caller must name the installation's key id, where AWS_ACCESS_KEY_ID tells one. The signature is not
-    checked: only this machine can call."""
+    """The caller must name the installation's key id, where AWS_ACCESS_KEY_ID tells one, or one of those in
+    PIXPLORE_RECOGNISER_KEYS (a function's role). The signature is not checked: only this machine can call."""
     expected = os.environ.get("AWS_ACCESS_KEY_ID")
     found = _CREDENTIAL.match(authorization)
-    if expected and (found is None or found[1] != expected):
+    known = {expected, *os.environ.get("PIXPLORE_RECOGNISER_KEYS", "").split(",")} - {""}
+    if expected and (found is None or found[1] not in known):
         raise Fault("AccessDeniedException", "The request is not signed with this installation's access key.")
