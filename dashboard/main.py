@@ -72,6 +72,7 @@ def run() -> None:
         page.run()
     except Unauthenticated:
         session.sign_out(found)
+        st.session_state["px_note"] = "Your session is over. Sign in again."
         st.rerun()
     except Exception as problem:
         failures.show(problem)

@@ -27,6 +27,8 @@ def view() -> None:
         with st.container(border=True, key="px-sign-in-card"):
             if said := st.session_state.pop("px_said", None):
                 st.success(said)
+            if note := st.session_state.pop("px_note", None):
+                st.info(note)
             form()
     if "px_ticket" in st.session_state:
         st.rerun()
@@ -65,7 +67,6 @@ def _sign_up() -> None:
 def _confirm() -> None:
     with st.form("px-confirm", border=False):
         st.subheader("Confirm your email", anchor=False)
-        _note()
         _mail_hint("We sent a code to")
         code = st.text_input("Code", **CODE).strip()
         sent = st.form_submit_button("Confirm", type="primary", width="stretch")
@@ -86,7 +87,6 @@ def _confirm() -> None:
 def _forgot() -> None:
     with st.form("px-forgot", border=False):
         st.subheader("Forgot password", anchor=False)
-        _note()
         st.write("We mail you a code with which you choose a new one.")
         email = st.text_input("Email", value=st.session_state.get("px_email", ""), autocomplete="email").strip().lower()
         sent = st.form_submit_button("Send code", type="primary", width="stretch")
@@ -184,11 +184,6 @@ def _links(*links: tuple[str, str]) -> None:
         for label, view in links:
             if st.button(label, type="tertiary", key=f"px-to-{view or 'sign in'}"):
                 _go(view, st.session_state.get("px_email", ""))
-
-
-def _note() -> None:
-    if note := st.session_state.pop("px_note", None):
-        st.info(note)
 
 
 def _mail_hint(sentence: str) -> None:

@@ -35,7 +35,7 @@ def logo() -> None:
 def page_header(title: str, subtitle: str = "", action: Callable[[], None] | None = None) -> None:
     """The one h1 of a page, a line that says what it is for, and its one primary action at the right."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="px-header"):
-        with st.container(gap="xxsmall", width="stretch"):
+        with st.container(gap="xsmall", width="stretch"):
             st.title(title, anchor=False)
             if subtitle:
                 st.markdown(subtitle)
@@ -58,8 +58,7 @@ def error(problem: Exception, action: Callable[[], None] | None = None) -> None:
     elif isinstance(problem, NotFound):
         _state("search_off", "Not found", problem.detail, "error", action)
     elif isinstance(problem, Invalid):
-        lines = [f"{name}: {fault}" for name, fault in problem.fields.items()]
-        _state("rule", "That is not understood", " · ".join([problem.detail, *lines][:4]), "error", action)
+        _state("rule", "That is not understood", problem.detail, "error", action)
     elif isinstance(problem, PixploreError):
         _state("error", "That did not work", problem.detail, "error", action)
     else:
@@ -73,6 +72,12 @@ def forbidden(role: Role) -> None:
     who = "administrators" if role is Role.ADMIN else "analysts and administrators"
     hint = "Ask an administrator to change your role if you need it."
     _state("lock", f"This page is for {who}", hint, "error", _to_catalogue)
+
+
+def person(email: str, line: str) -> None:
+    """Who somebody is: a sign with their initial, the e-mail, a line below."""
+    who, sign, below = html.escape(email), html.escape(email[:1].upper()), html.escape(line)
+    st.html(f'<div class="px-person"><i aria-hidden="true">{sign}</i><div><b>{who}</b><span>{below}</span></div></div>')
 
 
 @contextmanager

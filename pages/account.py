@@ -20,10 +20,9 @@ if st.session_state.get("px_leaving"):
 left, right = st.columns(2, gap="medium")
 with left, theme.card("who"):
     st.subheader("You", anchor=False)
-    st.write(f"**{theme.plain(found.person.email)}**")
-    st.write(f"Role: **{found.person.role}**")
     browsers = session.devices(found)
-    st.caption("Signed in here only." if browsers == 1 else f"Signed in in {browsers} browsers.")
+    where = "signed in here only" if browsers == 1 else f"signed in in {browsers} browsers"
+    theme.person(found.person.email, f"{found.person.role.capitalize()}, {where}")
     with st.container(horizontal=True):
         if st.button("Sign out", type="primary", icon=":material/logout:"):
             session.sign_out(found)
