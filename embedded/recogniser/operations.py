@@ -1,6 +1,6 @@
 """Rekognition's operations: bytes of a picture and the request in, the response as Rekognition's JSON out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pixplore.vision.glance import Memory
 LABEL_MODEL = f"pixplore {model.MODEL_NAME}, ImageNet-1k"
 FACE_MODEL = "none: this recogniser finds no faces"
 BOX_FROM = 55.0  # a box is put only on a label that is certain enough to be shown
+Operation = Callable[[bytes, Mapping[str, Any]], dict[str, object]]
 _REFUSALS = {"not_an_image": "InvalidImageFormatException", "too_large": "ImageTooLargeException",
              "too_small": "InvalidParameterException"}  # fmt: skip
 
@@ -37,7 +38,7 @@ class Operations:
     def names(self) -> frozenset[str]:
         return frozenset(self._methods())
 
-    def _methods(self) -> dict[str, Any]:
+    def _methods(self) -> dict[str, Operation]:
         return {"DetectLabels": self.detect_labels, "DetectText": self.detect_text, "DetectFaces": self.detect_faces,
                 "DetectModerationLabels": self.detect_moderation_labels}  # fmt: skip
 

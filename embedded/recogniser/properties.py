@@ -8,6 +8,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +18,8 @@ from pixplore.vision.model import Floats, Pixels
 Mask = npt.NDArray[np.bool_]
 
 _SAME_COLOUR = 18.0  # closer colours count as one
-_PLAIN = 9.0  # the border pixels of a plain ground are all this close to their median
-_STANDS_OUT = 14.0  # further from the ground than this is object; soft shadows stay below
+_PLAIN = 9.0  # the border pixels of a plain ground are this close to a smooth run of colour
+_STANDS_OUT = 11.0  # further from the ground than this is object; soft shadows stay below
 _LEAST_OBJECT, _MOST_OBJECT = 0.01, 0.9  # share of the picture
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
@@ -137,7 +138,7 @@ def _colours(pixels: Pixels, most: int) -> list[dict[str, object]]:
     return [colour.as_json() for colour in dominant_colours(pixels, most)]
 
 
-def to_lab(rgb: npt.NDArray[np.floating]) -> Floats:
+def to_lab(rgb: npt.NDArray[Any]) -> Floats:
     """sRGB 0-255 (..., 3) -> CIE L*a*b*."""
     level = np.asarray(rgb, dtype=np.float32) / 255
     linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
@@ -160,13 +161,22 @@ def single_object(thumb: Pixels) -> Mask | None:
     """The pixels of the one object before a plain ground; None where the ground is not plain or more things are
     there: then no honest box can be told."""
     lab = to_lab(thumb)
-    border = np.concatenate([lab[:2].reshape(-1, 3), lab[-2:].reshape(-1, 3), lab[:, :2].reshape(-1, 3),
-                             lab[:, -2:].reshape(-1, 3)])  # fmt: skip
-    ground = np.median(border, axis=0)
-    # A handle that leaves the picture is fine: nine tenths of the border must be ground.
-    if np.mean(np.linalg.norm(border - ground, axis=1) < _PLAIN) < 0.9:
+    height, width = lab.shape[:2]
+    y, x = np.mgrid[-1 : 1 : complex(height), -1 : 1 : complex(width)].astype(np.float32)
+    at = np.stack([np.ones_like(x), x, y], axis=-1)  # the light may fall off to one side: a plane, not a constant
+    rim = np.zeros((height, width), dtype=bool)
+    rim[:2] = rim[-2:] = rim[:, :2] = rim[:, -2:] = True
+    places, colours = at[rim], lab[rim]
+    plain = np.linalg.norm(colours - np.median(colours, axis=0), axis=1) < 2 * _PLAIN
+    for _ in range(2):
+        # A handle that leaves the picture is fine: nine tenths of the border must be ground.
+        if plain.mean() < 0.9:
+            return None
+        ground = np.linalg.lstsq(places[plain], colours[plain], rcond=None)[0]
+        plain = np.linalg.norm(colours - places @ ground, axis=1) < _PLAIN
+    if plain.mean() < 0.9:
         return None
-    away = np.linalg.norm(lab - ground, axis=2) > _STANDS_OUT
+    away = np.linalg.norm(lab - at @ ground, axis=2) > _STANDS_OUT
     if not _LEAST_OBJECT <= away.mean() <= _MOST_OBJECT:
         return None
     largest = largest_part(away)

