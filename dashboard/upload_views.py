@@ -37,7 +37,8 @@ def when(moment: str) -> str:
 def details() -> tuple[str, dict[str, Any]]:
     """(name of the batch, defaults of its pictures) as the person puts them in."""
     left, middle, right = st.columns(3)
-    name = left.text_input("Name of this upload", placeholder=f"Upload of {datetime.now():%-d %B}", max_chars=100)
+    usual = f"Upload of {datetime.now():%-d %B, %H:%M}"
+    name = left.text_input("Name of this upload", placeholder=usual, max_chars=100)
     category = middle.text_input("Category for all pictures", placeholder="None", max_chars=100)
     tags = right.multiselect(
         "Tags for all pictures", [], accept_new_options=True, max_selections=20, placeholder="Type a tag, press Enter"
@@ -47,7 +48,7 @@ def details() -> tuple[str, dict[str, Any]]:
         defaults["category"] = category.strip()
     if tags:
         defaults["tags"] = [tag.strip() for tag in tags if tag.strip()]
-    return name.strip(), defaults
+    return name.strip() or usual, defaults
 
 
 def batch_list() -> None:
@@ -103,8 +104,8 @@ def _batch_state(batch_id: str) -> None:
             if n or label in ("Files", "Searchable"):
                 st.metric(label, f"{n:,}", width="content")
     with st.container(horizontal=True, gap="small"):
-        if counts.get("ready"):
-            st.link_button("Show in the catalogue", f"/catalogue?batch_id={batch_id}", icon=":material/grid_view:")
+        if counts.get("ready") and st.button("Show in the catalogue", icon=":material/grid_view:"):
+            st.switch_page(st.session_state["pages"]["catalogue"], query_params={"batch_id": batch_id})
         if counts.get("failed") and st.button("Retry all failed", icon=":material/refresh:", type="primary"):
             uploads.retry(batch_id)
             st.rerun(scope="app")
@@ -119,20 +120,23 @@ def _batch_state(batch_id: str) -> None:
             )
 
 
-def files(batch_id: str, counts: dict[str, int]) -> None:
+@st.fragment
+def files(batch_id: str) -> None:
     """The files of a batch with their fate, by status, page after page."""
-    options = ["all", *(status for status in WORDS if counts.get(status))]
-    chosen = st.pills(
-        "Show",
-        options,
-        default="all",
-        format_func=lambda s: f"All files {sum(counts.values()):,}" if s == "all" else f"{WORDS[s]} {counts[s]:,}",
-        label_visibility="collapsed",
-        key=f"px-status-{batch_id}",
-    )
+    counts = uploads.batch(batch_id)["counts"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.pills(
+            "Show",
+            ["all", *(status for status in WORDS if counts.get(status))],
+            default="all",
+            format_func=lambda s: f"All files {sum(counts.values()):,}" if s == "all" else f"{WORDS[s]} {counts[s]:,}",
+            label_visibility="collapsed",
+            key=f"px-status-{batch_id}",
+        )
+        st.button("Look again", icon=":material/refresh:", type="tertiary", key=f"px-look-{batch_id}")
     status = None if chosen in (None, "all") else chosen
-    pages: dict[str, list[str | None]] = st.session_state.setdefault(f"px-pages-{batch_id}", {})
-    cursors = pages.setdefault(status or "all", [None])
+    shown: dict[str, list[str | None]] = st.session_state.setdefault(f"px-pages-{batch_id}", {})
+    cursors = shown.setdefault(status or "all", [None])
     loaded = [uploads.batch(batch_id, status, cursor) for cursor in cursors]
     table = [_row(item) for page in loaded for item in page["items"]]
     st.dataframe(
@@ -146,9 +150,9 @@ def files(batch_id: str, counts: dict[str, int]) -> None:
         key=f"px-files-{batch_id}",
     )
     following = loaded[-1].get("next_cursor")
-    if following and st.button("Show more files", icon=":material/expand_more:"):
+    if following and st.button("Show more files", icon=":material/expand_more:", key=f"px-more-{batch_id}"):
         cursors.append(following)
-        st.rerun()
+        st.rerun(scope="fragment")
 
 
 def _row(item: dict[str, Any]) -> dict[str, Any]:

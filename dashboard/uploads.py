@@ -80,19 +80,24 @@ def under_way(counts: dict[str, int]) -> int:
 @st.fragment
 def show(upload: Upload) -> None:
     """The uploader itself, in a fragment so that its questions draw nothing else again."""
-    again = upload.missing is not None and any(upload.missing.values())
     uploader(
         upload.queue,
         upload.answer,
         _answer,
         key=COMPONENT,
         href=HREF,
-        lead="Choose the same files again to finish" if again else "Drop photographs or folders here",
+        lead=_lead(upload),
     )
     if upload.born:
         upload.born = False
         st.query_params["batch"] = str(upload.batch_id)
         st.rerun(scope="app")
+
+
+def _lead(upload: Upload) -> str:
+    if upload.missing and any(upload.missing.values()):
+        return "Choose the same files again to finish"
+    return "Drop more photographs here" if upload.batch_id else "Drop photographs or folders here"
 
 
 def _answer() -> None:

@@ -27,10 +27,14 @@ def _one(batch_id: str) -> None:
             "folder: only what is missing is sent.",
             icon=":material/history:",
         )
+    if upload.answer:  # this tab is at it: the uploader says more than the manifest
+        uploads.show(upload)
+        upload_views.batch_state(batch_id)
+        return
     upload_views.batch_state(batch_id)
     uploads.show(upload)
     st.subheader("Files of this upload", anchor=False)
-    upload_views.files(batch_id, uploads.batch(batch_id)["counts"])
+    upload_views.files(batch_id)
 
 
 def _under_way() -> None:

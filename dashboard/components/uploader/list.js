@@ -37,6 +37,8 @@ function makeRow(view) {
   const text = element('div', 'text');
   text.append(name, state, bar);
   const link = element('a', 'go', 'Open');
+  link.target = '_blank'; // leaving this page would cut what is still being sent
+  link.rel = 'noopener';
   const act = element('button', 'act');
   act.type = 'button';
   act.onclick = () => view.onAct(row.item);
@@ -67,7 +69,7 @@ function fillRow(row, item, view) {
   row.link.hidden = !target;
   if (target) {
     row.link.href = view.href + encodeURIComponent(target);
-    row.link.setAttribute('aria-label', `Open ${item.name} in the catalogue`);
+    row.link.setAttribute('aria-label', `Open ${item.name} in the catalogue, in a new tab`);
   }
   row.bar.hidden = item.phase !== 'sending';
   row.bar.setAttribute('aria-valuenow', String(percent));
