@@ -83,7 +83,7 @@ def verify(token: str, settings: IdentitySettings, keys: KeySet) -> Person:
         raise Unauthenticated("The sign-in has expired. Sign in again.") from error
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise Unauthenticated("The token does not hold. Sign in again.") from error
-    if claims["token_use"] != "access":
+    if claims["token_use"] != "access":  # noqa: S105
         raise Unauthenticated("This is not an access token. Send the access token instead.")
     if claims["client_id"] != settings.client_id:
         raise Unauthenticated("The token was made for another program. Sign in again.")

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from pixplore import identity
 from pixplore.aws import people
-from pixplore.catalogue.database import Engine
+from pixplore.catalogue.snapshot import Engine
 from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from pixplore.identity import KeySet, verify
 from pixplore.settings import IdentitySettings, StorageSettings
 
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A Cognito access token")
@@ -23,7 +23,7 @@ class Parts:
 
     engine: Engine
     identity: IdentitySettings
-    keys: identity.KeySet
+    keys: KeySet
     storage: StorageSettings
 
 
@@ -38,7 +38,7 @@ def person(
     """Who asks. Raises Unauthenticated; Invalid for a parameter that the endpoint does not have."""
     if token is None:
         raise Unauthenticated("Send a Cognito access token: `Authorization: Bearer ...`.")
-    who = identity.verify(token.credentials, here.identity, here.keys)
+    who = verify(token.credentials, here.identity, here.keys)
     only_known_parameters(request)
     return who
 

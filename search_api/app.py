@@ -36,6 +36,7 @@ def make() -> FastAPI:
     for noun in (images, facets, products, health):
         made.include_router(noun.router)
     problems.install(made)
+    problems.describe(made)
     docs.install(made)
     made.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     made.add_middleware(Edge)

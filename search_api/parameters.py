@@ -1,4 +1,4 @@
-"""The query parameters as OpenAPI tells them. What they mean is parsed by pixplore.query; a test holds both together."""
+"""The query parameters as OpenAPI tells them; pixplore.query parses them, and a test holds both together."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -76,6 +76,7 @@ _OTHERS = {
     "facet_limit": _one("facet_limit", _UP_TO_1000, "Values a facet; 50 when not given", 50),
     "rows": _one("limit", _UP_TO_1000, "Rows; 50 when not given", 50),
     "prefix": _one("prefix", _TEXT, "Only values that begin with this; capitals make no difference", "sho"),
+    "of": _one("of", _TEXT, "Only this label's confidence", "Shoe"),
     "by": _one("by", {"type": "string", "enum": ["label", "category"]}, "category: split each label by category"),
     "width": _one("width", {"type": "number", "minimum": 1, "maximum": 100}, "Width of a bin; 5 when not given", 5),
     "min_version": _one("min_version", _VERSION, "Wait up to 2 s until the catalogue shows this version, else 503"),

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from pixplore.errors import Forbidden, Invalid, PixploreError, Unauthenticated, Unavailable
+from search_api.schemas import Problem
 
 log = logging.getLogger("pixplore.search_api")
 _WORDS = {
@@ -49,6 +50,21 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
+
+
+def describe(app: FastAPI) -> None:
+    """Put the shape of a problem into the OpenAPI document, where every endpoint's answers point to it."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = plain()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        shape = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+        schemas.update(shape.pop("$defs"))
+        schemas["Problem"] = shape
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 def _ours(request: Request, error: Exception) -> Response:

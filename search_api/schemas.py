@@ -154,14 +154,56 @@ class ImagePatch(In):
     attributes: Annotated[dict[Word, Value], Field(max_length=200)] = {}
 
 
+class LabelRow(Out):
+    label: str = Field(examples=["Shoe"])
+    count: int = Field(examples=[42])
+    parents: list[str]
+    categories: list[str]
+    query: dict[str, Any] = Field(examples=[{"label": ["Shoe"]}])
+
+
+class CategoryRow(LabelRow):
+    """`category` null: the images have none."""
+
+    category: str | None
+
+
+class LabelInsight(Out):
+    rows: list[CategoryRow | LabelRow]
+    total: int
+    unset: int
+    distinct: int
+    version: int
+    took_ms: float
+
+
+class ConfidenceRow(Out):
+    from_: float = Field(alias="from", examples=[55])
+    to: float = Field(examples=[60])
+    count: int
+    query: dict[str, Any] = Field(examples=[{"label": ["Shoe"], "min_confidence": 55, "max_confidence": 59.9}])
+
+
+class ConfidenceInsight(Out):
+    rows: list[ConfidenceRow]
+    version: int
+    took_ms: float
+
+
 class Written(Out):
     id: UUID
     version: int
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    words = {401: "No token that holds", 403: "The role does not allow it", 404: "Not there", 409: "In the way of another",
-             422: "A parameter or field is wrong", 503: "Away for now; see Retry-After"}  # fmt: skip
+    words = {
+        401: "No token that holds",
+        403: "The role does not allow it",
+        404: "Not there",
+        409: "In the way of another",
+        422: "A parameter or field is wrong",
+        503: "Away for now; see Retry-After",
+    }
     answer = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {s: {"description": words[s], "content": {"application/problem+json": answer}} for s in statuses}
 
@@ -187,3 +229,68 @@ class Ready(Out):
     status: Literal["ready"]
     version: int
     engine: Literal["sql"]
+
+
+Cursor = Annotated[str | None, Query(alias="cursor", max_length=4000, description="`next_cursor` of the page before")]
+Moment = Annotated[str | None, Query(max_length=100, json_schema_extra={"format": "date-time"})]
+
+
+class Decision(In):
+    image_id: UUID
+    label: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] = Field(
+        examples=["Running Shoe"]
+    )
+    verdict: Literal["accept", "reject", "undo"]
+
+
+class Decided(Out):
+    image_id: UUID
+    label: str
+    verdict: Literal["accept", "reject", "undo"]
+    version: int
+
+
+class NewCollection(In):
+    name: Word = Field(examples=["Summer campaign"])
+    note: Line = ""
+
+
+class CollectionPatch(In):
+    name: Word | None = None
+    note: Line | None = None
+
+
+class ImageIds(In):
+    image_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+
+
+class Collection(Out):
+    id: UUID
+    name: str
+    note: str
+    created_by: str
+    created_at: datetime
+    images: int
+
+
+class CollectionWritten(Collection):
+    version: int
+
+
+class CollectionList(Out):
+    items: list[Collection]
+    next_cursor: str | None
+
+
+class Change(Out):
+    version: int
+    at: datetime
+    actor: str
+    action: str = Field(examples=["edit"])
+    image_id: UUID | None
+    detail: dict[str, Any] = Field(examples=[{"tags": {"before": [], "after": ["summer"]}}])
+
+
+class AuditList(Out):
+    items: list[Change]
+    next_cursor: str | None

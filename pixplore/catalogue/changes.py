@@ -26,3 +26,9 @@ def record(
 def version(connection: Connection) -> int:
     """The highest version this connection can see; 0 in an empty catalogue."""
     return int(connection.execute(select(func.coalesce(func.max(change.c.seq), 0))).scalar_one())
+
+
+def note(connection: Connection, actor: str, action: str, detail: dict[str, Any]) -> int:
+    """Write one change that is about no single image (a collection renamed); returns its version."""
+    row = insert(change).values(actor=actor, action=action, detail=detail).returning(change.c.seq)
+    return int(connection.execute(row).scalar_one())

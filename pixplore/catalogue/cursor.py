@@ -7,8 +7,9 @@ one cut short, altered or used with another query is refused instead of quietly 
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 from pixplore.errors import Invalid
 
@@ -27,11 +28,23 @@ def decode(cursor: str, place: str, count: int) -> list[str]:
         parts = json.loads(body) if check == _sum(body) else None
     except (ValueError, binascii.Error, UnicodeError, RecursionError):
         parts = None
-    if not isinstance(parts, list) or len(parts) != count + 1 or not all(isinstance(part, str) for part in parts):
+    if (
+        not isinstance(parts, list)
+        or len(parts) != count + 1
+        or not all(isinstance(part, str) and "\0" not in part for part in parts)
+    ):
         raise Invalid({"cursor": "is not a cursor of this list; start again without it"})
     if parts[0] != place:
         raise Invalid({"cursor": "belongs to another query or sort; start again without it"})
     return parts[1:]
+
+
+def decode_as(cursor: str, place: str, *readers: Callable[[str], Any]) -> list[Any]:
+    """The values put in, each read by its reader. Raises Invalid naming `cursor`."""
+    try:
+        return [read(text) for read, text in zip(readers, decode(cursor, place, len(readers)), strict=True)]
+    except (ValueError, ArithmeticError) as error:
+        raise Invalid({"cursor": "is not a cursor of this list; start again without it"}) from error
 
 
 def _sum(body: bytes) -> bytes:

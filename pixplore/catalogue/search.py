@@ -18,7 +18,6 @@ from pixplore.catalogue.facets import Facet, count
 from pixplore.catalogue.read import ENTRY_COLUMNS, Entry, entries
 from pixplore.catalogue.schema import image
 from pixplore.catalogue.words import asked
-from pixplore.errors import Invalid
 from pixplore.query import Query, fingerprint
 
 SORTS = ("newest", "oldest", "name", "relevance")
@@ -61,7 +60,7 @@ def search(
         asked_for.all
     )
     if after is not None:
-        page = page.where(_beyond(keys, _values(keys, cursor.decode(after, place, len(keys)))))
+        page = page.where(_beyond(keys, cursor.decode_as(after, place, *(key.read for key in keys))))
     page = page.order_by(*(key.by.desc() if key.falls else key.by.asc() for key in keys)).limit(limit + 1)
     rows = connection.execute(page).all()
     more = cursor.encode(place, [_written(v) for v in rows[limit - 1][-len(keys) :]]) if len(rows) > limit else None
@@ -81,13 +80,6 @@ def _keys(query: Query, sort: str) -> list[Key]:
         rank = cast(func.ts_rank(image.c.document, text_query(query.q)), Numeric(9, 6))
         return [Key(rank, True, Decimal), newest, identity]
     return [newest, identity]
-
-
-def _values(keys: Sequence[Key], texts: Sequence[str]) -> list[Any]:
-    try:
-        return [key.read(text) for key, text in zip(keys, texts, strict=True)]
-    except (ValueError, ArithmeticError) as error:
-        raise Invalid({"cursor": "is not a cursor of this list; start again without it"}) from error
 
 
 def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:

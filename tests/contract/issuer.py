@@ -70,7 +70,7 @@ class Issuer:
         self.server.shutdown()
         self.server.server_close()
 
-    def _handler(issuer) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+    def _handler(issuer) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 issuer.fetches += 1
