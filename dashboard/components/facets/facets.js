@@ -39,6 +39,7 @@ function valueRow(panel, group, row, most) {
     element('button', { type: 'button', class: 'name', 'aria-pressed': String(Boolean(row.mode)), title: row.text, onclick: () => set(row.mode || main) },
       swatch, element('span', { class: 'text' }, row.text), element('span', { class: 'n' }, row.count === null ? '' : row.count.toLocaleString('en'))),
     modes);
+  item.style.setProperty('--modes', group.modes.length);
   item.style.setProperty('--share', most && row.count ? Math.max(1.5, (100 * row.count) / most) : 0);
   return item;
 }

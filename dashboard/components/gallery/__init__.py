@@ -64,9 +64,9 @@ def tile_of(image: Mapping[str, Any], shown_labels: int = 3) -> Tile:
     )
 
 
-def _why(matched: Sequence[Any]) -> str:
-    reasons = [reason if isinstance(reason, str) else str(reason.get("why", "")) for reason in matched]
-    return "Here because: " + "; ".join(reasons[:2]) if reasons else ""
+def _why(matched: Sequence[Mapping[str, Any]]) -> str:
+    reasons = [reason["text"] for reason in matched[:2]]
+    return "Here because: " + "; ".join(reasons) if reasons else ""
 
 
 def gallery(

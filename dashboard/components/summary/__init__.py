@@ -34,7 +34,7 @@ def summary(total: int, chips: Sequence[Chip], *, key: str) -> SummaryEvents:
             "chips": [asdict(chip) for chip in chips],
         },
         on_remove_change=lambda: None,
-        on_clear_change=lambda: None,
+        on_cleared_change=lambda: None,
     )
     removed = result.remove
-    return SummaryEvents((removed["name"], removed["value"]) if removed else None, bool(result.clear))
+    return SummaryEvents((removed["name"], removed["value"]) if removed else None, bool(result.cleared))

@@ -22,7 +22,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }));
   const clear = root.querySelector('.clear');
   clear.hidden = data.chips.length === 0;
-  clear.onclick = () => setTriggerValue('clear', true);
+  clear.onclick = () => setTriggerValue('cleared', true);
   const filters = root.querySelector('.filters');
   // On a narrow screen the panel is folded into the sidebar, whose own button says nothing about filters.
   filters.onclick = () => document.querySelector('[data-testid="stExpandSidebarButton"] button, button[data-testid="stExpandSidebarButton"]')?.click();

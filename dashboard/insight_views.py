@@ -1,0 +1,189 @@
+"""The parts of the insights page: its own choices, the label chart, the histogram; each with its table and its CSV."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import catalogue_calls, charts, client
+from dashboard.catalogue_state import State, params, read
+from pixplore.domain import SHOWN_CONFIDENCE, UNSET
+
+Row = Mapping[str, Any]
+USUAL_TOP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What this page's own controls say; they stand in the address beside the filters."""
+
+    top: int
+    by_category: bool
+    label: str
+
+    def kept(self) -> dict[str, str]:
+        """The parameters to keep when the filters change."""
+        made = {"top": str(self.top) if self.top != USUAL_TOP else "", "by": "category" if self.by_category else ""}
+        return {**made, "of": self.label}
+
+    def controls(self, tops: Sequence[int]) -> None:
+        """How many labels, and whether they are split by category."""
+        st.session_state["px-top"], st.session_state["px-by"] = self.top, self.by_category
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.toggle("By category", key="px-by", on_change=lambda: _put("by", "category", st.session_state["px-by"]))
+            st.selectbox(
+                "How many labels",
+                sorted({*tops, self.top}),
+                key="px-top",
+                format_func=lambda number: f"Top {number}",
+                label_visibility="collapsed",
+                width=120,
+                on_change=lambda: _put("top", str(st.session_state["px-top"]), True),
+            )
+
+
+def choices() -> Choices:
+    top = st.query_params.get("top", "")
+    return Choices(
+        min(1000, max(1, int(top))) if top.isdecimal() else USUAL_TOP,
+        st.query_params.get("by") == "category",
+        st.query_params.get("of", ""),
+    )
+
+
+def _put(name: str, value: str, wanted: bool) -> None:
+    if wanted:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
+
+
+def figures(here: State, overview: Mapping[str, Any]) -> None:
+    """Three numbers at a glance, each a link to its pictures."""
+    label, category = overview["facets"]["label"], overview["facets"]["category"]
+    cells = [
+        ("Pictures", overview["total"], here),
+        ("Different labels", label["distinct"], None),
+        ("Without label", label["unset"], here.with_values("any_label", [UNSET])),
+        ("Without category", category["unset"], here.with_values("category", [UNSET])),
+    ]
+    st.html(f'<div class="px-figures">{"".join(_figure(*cell) for cell in cells)}</div>')
+
+
+def _figure(name: str, number: int, state: State | None) -> str:
+    inner = f"<b>{number:,}</b><span>{escape(name)}</span>"
+    return f'<a href="{_address(state)}">{inner}</a>' if state and number else f"<div>{inner}</div>"
+
+
+def labels(rows: Sequence[Row], own: Choices) -> None:
+    """The label chart; a click opens the row's own query."""
+    if not rows:
+        st.markdown("These pictures carry no label at this confidence.")
+        return
+    figure = charts.category_bars(rows) if own.by_category else charts.label_bars(rows)
+    spoken = ", ".join(f"{row['label']} {row['count']}" for row in rows[:10])
+    _chart(figure, rows, "labels", f"Bar chart of labels by number of pictures: {spoken}. The table below has it all.")
+    columns = ["label", "category", "count"] if own.by_category else ["label", "count"]
+    _table(rows, columns, "labels")
+
+
+def confidence(here: State, own: Choices, known: Sequence[Row]) -> None:
+    """How sure the recogniser is of one label, over all that is kept of it."""
+    names = list(dict.fromkeys(row["label"] for row in known))
+    st.subheader("Confidence", anchor=False)
+    if not names:
+        st.markdown("No label, no confidence.")
+        return
+    chosen = own.label or names[0]
+    st.session_state["px-of"] = chosen
+    st.selectbox(
+        "Label",
+        list(dict.fromkeys([*names, chosen])),
+        key="px-of",
+        accept_new_options=True,
+        on_change=lambda: _put("of", st.session_state["px-of"] or "", bool(st.session_state["px-of"])),
+    )
+    rows = client.get("/v1/insights/confidence", {**catalogue_calls.ask(here), "of": chosen})["rows"]
+    if not any(row["count"] for row in rows):
+        st.markdown("No picture of this result carries that label.")
+        return
+    spoken = ", ".join(f"{row['from']:g} to {row['to']:g} % {row['count']}" for row in rows if row["count"])
+    _chart(
+        charts.confidence_bars(rows, SHOWN_CONFIDENCE),
+        rows,
+        "confidence",
+        f"Histogram of the confidence of {chosen}: {spoken}. The table below has it all.",
+    )
+    _table(rows, ["from", "to", "count"], "confidence")
+
+
+def _chart(figure: Any, rows: Sequence[Row], name: str, spoken: str) -> None:
+    key = f"px-chart-{name}"
+    st.plotly_chart(
+        figure,
+        key=key,
+        config=charts.CONFIG,
+        on_select=lambda: _clicked(key, rows),
+        selection_mode="points",
+        alt=spoken,
+    )
+    if (to := st.session_state.pop("px-open", None)) is not None:
+        st.switch_page(st.session_state["pages"]["catalogue"], query_params=to)
+
+
+def _clicked(key: str, rows: Sequence[Row]) -> None:
+    """Remember where to go: a callback itself may not switch pages."""
+    points = st.session_state[key]["selection"]["points"]
+    if points:
+        number = points[0]["customdata"]
+        row = rows[int(number[0] if isinstance(number, list) else number)]
+        st.session_state["px-open"] = params(state_of(row))
+
+
+def state_of(row: Row) -> State:
+    """The catalogue's state for a row's own query."""
+    return read(
+        {
+            name: [str(one) for one in (value if isinstance(value, list) else [value])]
+            for name, value in row["query"].items()
+        }
+    )
+
+
+def _address(state: State) -> str:
+    return escape(f"/catalogue?{urlencode(params(state), doseq=True)}", quote=True)
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str], name: str) -> None:
+    plain = [{column: row[column] for column in columns} for row in rows]
+    with st.container(horizontal=True, vertical_alignment="top"):
+        with st.expander("Data as a table", icon=":material/table_rows:"):
+            st.html(_html(rows, columns))
+        st.download_button(
+            "CSV",
+            lambda: charts.as_csv(plain),
+            file_name=f"pixplore-{name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"px-csv-{name}",
+            help="Download this chart's data",
+            on_click="ignore",
+        )
+
+
+def _html(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    head = "".join(f'<th scope="col">{escape(column.capitalize())}</th>' for column in columns)
+    body = "".join(
+        "<tr>" + "".join(_cell(row, column, at == 0) for at, column in enumerate(columns)) + "</tr>" for row in rows
+    )
+    return f'<table class="px-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _cell(row: Row, column: str, leads: bool) -> str:
+    value = row[column]
+    text = "none" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"
+    inner = f'<a href="{_address(state_of(row))}">{escape(text)}</a>' if column == "count" else escape(text)
+    return f'<th scope="row">{inner}</th>' if leads else f"<td>{inner}</td>"

@@ -1,0 +1,91 @@
+"""Catalogue: the gallery with its filters; the open picture and everything chosen stand in the page's address."""
+
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import bulk, catalogue_calls, detail, filter_panel, loosen, session, theme
+from dashboard.catalogue_state import State, params
+from dashboard.components.gallery import gallery, tile_of
+from dashboard.toolbar import toolbar
+from pixplore.domain import Person, Role
+from pixplore.errors import Invalid
+
+
+def page(person: Person) -> None:
+    st.html(theme.STATIC.with_name("catalogue.css"))
+    here = filter_panel.state()
+    theme.page_header("Catalogue")
+    size = toolbar(here, person)
+    try:
+        names = catalogue_calls.attributes()
+        pages = catalogue_calls.first(here, names)
+    except Invalid as problem:
+        theme.error(problem, partial(_without, here, problem))
+        return
+    filter_panel.sidebar(here, pages.facets, names)
+    filter_panel.line(here, pages.total)
+    if pages.items:
+        _gallery(here, person, size)
+    elif here.narrowed:
+        theme.empty("No picture fits all of these", "Take one back:", partial(_ways, here), icon="filter_alt_off")
+    else:
+        _nothing_yet(person)
+    if here.opened:
+        detail.show(here.opened, pages.ids, person)
+
+
+@st.fragment
+def _gallery(here: State, person: Person, size: str) -> None:
+    """In a fragment: more pictures arrive without drawing the page anew."""
+    pages: catalogue_calls.Pages = st.session_state["px_pages"]
+    address = urlencode(params(State(here.filters, here.sort)), doseq=True)
+    full = len(pages.items) >= catalogue_calls.WINDOW
+    happened = gallery(
+        [tile_of(item) for item in pages.items],
+        key="px-gallery",
+        epoch=f"{pages.epoch}{pages.before}",
+        href=f"?{address}&id=" if address else "?id=",
+        more=pages.cursor is not None,
+        auto=not full,
+        opened=here.opened,
+        size=size,
+        actions=bulk.actions(person, here.value("trashed") == "true"),
+        cleared=st.session_state.get("px_cleared", 0),
+        more_label=f"Show the next after these {len(pages.items):,}" if full else "Load more",
+    )
+    if happened.opened:
+        filter_panel.go(State(here.filters, here.sort, happened.opened))
+    if happened.act:
+        bulk.ask(*happened.act)
+    if happened.more:
+        catalogue_calls.more(here, pages)
+        st.rerun(scope="fragment")
+
+
+def _ways(here: State) -> None:
+    with st.container(horizontal=True, horizontal_alignment="center", key="px-ways"):
+        for place, way in enumerate(loosen.ways(here, catalogue_calls.total)):
+            if st.button(f"Without {way.chip.what.lower()} {way.chip.text} ({way.total:,})", key=f"px-way-{place}"):
+                filter_panel.go(way.state)
+        if st.button("Clear all filters", key="px-way-all", type="tertiary"):
+            filter_panel.go(State(sort=here.sort))
+
+
+def _without(here: State, problem: Invalid) -> None:
+    if st.button("Remove what is not understood", type="primary", key="px-mend"):
+        for name in problem.fields:
+            here = here.without(name)
+        filter_panel.go(here)
+
+
+def _nothing_yet(person: Person) -> None:
+    def upload() -> None:
+        if Role.ADMIN in person.role.includes:
+            st.page_link(st.session_state["pages"]["upload"], label="Upload pictures", icon=":material/cloud_upload:")
+
+    theme.empty("No pictures yet", "Pictures appear here as soon as they are uploaded and recognised.", upload)
+
+
+page(session.require(Role.VIEWER))
