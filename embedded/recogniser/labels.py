@@ -45,13 +45,15 @@ class Vocabulary:
             for r in rows
         ]  # fmt: skip
         self._classes = np.concatenate([np.array(label.classes) for label in self.labels])
-        self._starts = np.cumsum([0] + [len(label.classes) for label in self.labels[:-1]])
+        self._sizes = [len(label.classes) for label in self.labels]
+        self._starts = np.cumsum([0, *self._sizes[:-1]])
 
-    def score(self, logits: Floats) -> list[Scored]:
-        """Logits (1000,) -> every label, most certain first. A wider label's confidence is the sum of its classes'."""
+    def score(self, logits: Floats, least: float = 0.0) -> list[Scored]:
+        """Logits (1000,) -> the labels of at least `least` confidence, most certain first. A wider label's confidence
+        is the sum of its classes'."""
         heat = np.exp((logits - logits.max()) / TEMPERATURE)
         sums = np.add.reduceat((heat / heat.sum())[self._classes], self._starts)
         confidences = np.minimum(sums * 100, 100)
         # Of equals the narrower first, then by name: the table is sorted by name, so the order is stable.
-        order = sorted(range(len(self.labels)), key=lambda i: (-confidences[i], len(self.labels[i].classes)))
+        order = sorted(np.nonzero(confidences >= least)[0], key=lambda i: (-confidences[i], self._sizes[i]))
         return [Scored(self.labels[i], float(confidences[i])) for i in order]

@@ -25,7 +25,7 @@ class Operations:
 
     def __init__(self, models: Path, threads: int) -> None:
         self._classifier = model.Classifier(models, threads)
-        self._moderator = moderation.Moderator(threads)
+        self._moderator = moderation.Moderator(models, threads)
         self._vocabulary = Vocabulary()
         self._memory = Memory()
 
@@ -48,14 +48,9 @@ class Operations:
         answer: dict[str, object] = {"LabelModelVersion": LABEL_MODEL}
         properties = describe(glance.thumb)
         if wanted.general:
-            scored = self._vocabulary.score(self._classifier(glance.boxed[None])[0][0])
-            best = next(s for s in scored if s.label.narrow)
-            boxed = best if best.confidence >= BOX_FROM else None
-            shown = [
-                s
-                for s in scored
-                if s.confidence >= wanted.min_confidence and wanted.filters.passes(s.label.name, s.label.category)
-            ]
+            scored = self._vocabulary.score(self._classifier(glance.boxed[None])[0][0], wanted.min_confidence)
+            boxed = next((s for s in scored if s.label.narrow and s.confidence >= BOX_FROM), None)
+            shown = [s for s in scored if wanted.filters.passes(s.label.name, s.label.category)]
             answer["Labels"] = [
                 _label(s, properties.instances(wanted.max_colours) if s is boxed else [])
                 for s in shown[: wanted.max_labels]

@@ -1,6 +1,6 @@
 """Colours and quality of a picture, and the box of an object that stands alone before a plain ground.
 
-Everything is measured on a thumbnail of at most 128 pixels a side. Colour distances are in CIE L*a*b*
+Everything is measured on a thumbnail of at most 96 pixels a side. Colour distances are in CIE L*a*b*
 (D65, 2 degrees), where about 2 is just visible and 20 is another colour.
 """
 

@@ -23,7 +23,6 @@ from onnx import TensorProto, helper, numpy_helper
 SIZE = 260  # pixels a side, the size that Lite2 was trained for
 FEATURES = 1280
 CLASSES = 1000
-RECIPE = "1"  # raise it whenever the graph below changes: the built file carries it in its name
 _STRIDES = (1, 2, 2, 2, 1, 2, 1)  # of each stage's first block
 _EPSILON = 1e-3  # of batch normalisation, TensorFlow's value
 _MAGIC = 0x1950A86A20F9469CFC6C

@@ -14,14 +14,14 @@ from pixplore.errors import Refused
 from pixplore.vision.model import SIZE, Pixels, letterbox, on_white
 
 SMALLEST, LARGEST = 80, 10_000  # pixels a side, Rekognition's limits
-_THUMB = 128
-_READ = 2 * SIZE  # a JPEG is decoded at the smallest of its 1/1 .. 1/8 scales that still has this long side
+_THUMB = 96
+_READ = SIZE * 3 // 2  # a JPEG is decoded at the smallest of its 1/1 .. 1/8 scales that still has this long side
 
 
 @dataclass(frozen=True)
 class Glance:
     """uint8 RGB views of one picture, upright: `boxed` (260, 260, 3) letterboxed on white, `square` (256, 256, 3)
-    stretched, `thumb` (h, w, 3) of at most 128 a side; and the size of the original, upright."""
+    stretched, `thumb` (h, w, 3) of at most 96 a side; and the size of the original, upright."""
 
     boxed: Pixels
     square: Pixels

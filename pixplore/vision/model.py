@@ -1,6 +1,7 @@
 """The classifier: a folder of models built once, a session over it, and the one way a picture is made to fit."""
 
 import contextlib
+import importlib
 import os
 import tempfile
 from pathlib import Path
@@ -12,29 +13,33 @@ import onnxruntime
 from PIL import Image
 
 SIZE = 260  # pixels a side the classifier takes
-RECIPE = "1"  # must equal efficientnet.RECIPE; repeated so that a running program need not import onnx
-CLASSIFIER_FILE = f"efficientnet_lite2-r{RECIPE}.onnx"
-MODEL_NAME = f"EfficientNet-Lite2 r{RECIPE}"
+# The number after -r is raised whenever the recipe in efficientnet.py or open_nsfw.py changes.
+CLASSIFIER_FILE = "efficientnet_lite2-r1.onnx"
+MODERATION_FILE = "open_nsfw-r1.onnx"
+MODEL_NAME = "EfficientNet-Lite2 r1"
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
 def build_models(folder: Path) -> None:
-    """Build what is missing in `folder` (about half a second, 24 MB); does nothing where all is there.
+    """Build what is missing in `folder` (a second, 48 MB); does nothing where all is there.
 
-    The recipe's number is part of the file name and a file appears whole or not at all, so its presence is enough.
+    A recipe's number is part of the file's name and a file appears whole or not at all, so its presence is enough.
     """
-    target = folder / CLASSIFIER_FILE
-    if target.exists():
-        return
-    from pixplore.vision import efficientnet  # needs onnx, which a running program does without
-
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.name}.")
+    for name, module in ((CLASSIFIER_FILE, "efficientnet"), (MODERATION_FILE, "open_nsfw")):
+        if not (folder / name).exists():
+            # These import onnx, which a running program does without.
+            build = importlib.import_module(f"pixplore.vision.{module}").build
+            _write_whole(folder / name, build())
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(efficientnet.build())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)  # another user may run the programs that read it
@@ -46,7 +51,10 @@ def build_models(folder: Path) -> None:
 
 
 def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """An onnxruntime session on the CPU with `threads` threads inside one operation, sparing with memory."""
+    """An onnxruntime session on the CPU with `threads` threads inside one operation. FileNotFoundError where
+    build_models() has not run."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: run `python -m pixplore models`.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -59,11 +67,7 @@ class Classifier:
     """EfficientNet-Lite2 over ImageNet's 1000 classes. Calls from several threads at once are safe."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        """FileNotFoundError where build_models(folder) has not run."""
-        path = folder / CLASSIFIER_FILE
-        if not path.exists():
-            raise FileNotFoundError(f"{path} is missing: run `python -m pixplore models`.")
-        self._session = open_session(path, threads)
+        self._session = open_session(folder / CLASSIFIER_FILE, threads)
 
     def __call__(self, pictures: Pixels) -> tuple[Floats, Floats]:
         """uint8 RGB (N, 260, 260, 3), as letterbox() makes them -> logits (N, 1000), features (N, 1280)."""
