@@ -6,14 +6,15 @@ UV := 0.13.9
 INSTALLED := $(VENV)/.installed
 
 # The lock file is installed anew only when it changed. uv takes seconds where pip takes a minute, but it knows
-# nothing of pip's own configuration (an index of your company, say): pip is there for when it cannot.
+# nothing of pip's own configuration: it is told pip's index, and pip is there for when it cannot.
 define install
-	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@test -x $(BIN)/pip || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Pixplore needs Python 3.11 or newer: make run PYTHON=python3.12"; rm -rf $(VENV); exit 1; }
 	@echo "installing $(1)"
 	@{ $(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV) && \
-		$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1); } || \
+		index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)} && \
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1); } || \
 		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
 endef
 

@@ -89,7 +89,8 @@ def _mend_checks(cognito: Any) -> None:
         if kind and user:
             if user.get("_wrong_codes", 0) >= WRONG_CODES:
                 return cognito.error_response_json(
-                    "LimitExceededException", "Attempt limit exceeded, please try after some time.", 400)
+                    "LimitExceededException", "Attempt limit exceeded, please try after some time.", 400
+                )
             if user.get(kind) in SHIPPED or time.time() - user.get(kind + "_at", 0) > LIFETIMES[kind]:
                 user.pop(kind, None)
         error = check(action, data)

@@ -37,9 +37,7 @@ class Gate:
         if headers.get(b"host") not in self._hosts:
             return await _refuse(send, b"unknown host")
         path = scope["path"]
-        if path.startswith(CONTROL_PREFIXES) and not hmac.compare_digest(
-            headers.get(TOKEN_HEADER, b""), self._token
-        ):
+        if path.startswith(CONTROL_PREFIXES) and not hmac.compare_digest(headers.get(TOKEN_HEADER, b""), self._token):
             return await _refuse(send, b"this path needs the control token")
         if not (signed(headers, scope["query_string"]) or served_unsigned(scope["method"], path, headers)):
             return await _refuse(send, b"this call must be signed")
@@ -88,9 +86,9 @@ def changes(method: str, path: str, headers: dict[bytes, bytes], query: bytes) -
 
     An object is on disk before its PUT is answered; what it may set off is a message in a queue.
     """
-    if method in READS or (path.startswith(("/_aws/execute-api/", "/2015-03-31/functions/")) and path.endswith(
-        "/invocations"
-    )):
+    if method in READS or (
+        path.startswith(("/_aws/execute-api/", "/2015-03-31/functions/")) and path.endswith("/invocations")
+    ):
         return ""
     if path.startswith("/_aws/execute-api/"):
         return ""

@@ -130,10 +130,15 @@ def _seal_sessions(runtime: Any, service: Any, seed: str) -> None:
 
         role_name = role.rsplit("/", 1)[-1]
         key, secret, token = session(seed, function, role_name)
-        sts.register_session(key, {
-            "Arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{function[:64]}",
-            "UserId": f"{role_name}:{function[:64]}", "SecretAccessKey": secret, "SessionToken": token,
-        })
+        sts.register_session(
+            key,
+            {
+                "Arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{function[:64]}",
+                "UserId": f"{role_name}:{function[:64]}",
+                "SecretAccessKey": secret,
+                "SessionToken": token,
+            },
+        )
         return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
 
     runtime.execution_credentials = service.execution_credentials = credentials

@@ -61,8 +61,10 @@ def prepare(home: Home) -> Server:
     """Make the data folder on the first start, and say how the server is to be started. DatabaseFailed."""
     user = "nobody" if os.geteuid() == 0 else None
     if user and sys.platform != "linux":
-        raise DatabaseFailed("PostgreSQL does not run as root: start Pixplore as an ordinary user, or set "
-                             "DATABASE_URL to a PostgreSQL of yours.")
+        raise DatabaseFailed(
+            "PostgreSQL does not run as root: start Pixplore as an ordinary user, or set "
+            "DATABASE_URL to a PostgreSQL of yours."
+        )
     bin_dir, scratch = _binaries(home, user)
     folder, fds = str(home.postgres), tuple[int, ...]()
     if user:
@@ -81,7 +83,9 @@ def prepare(home: Home) -> Server:
         command=[str(bin_dir / "postgres"), "-D", f"{folder}/data", "-p", str(port), *settings],
         url=f"postgresql://{ROLE}:{own}@127.0.0.1:{port}/{DATABASE}",
         admin_url=f"postgresql://postgres:{admin}@127.0.0.1:{port}/postgres",
-        user=user, fds=fds, scratch=scratch,
+        user=user,
+        fds=fds,
+        scratch=scratch,
     )
 
 
@@ -92,8 +96,9 @@ def finish(server: Server, home: Home) -> None:
         cursor = link.cursor()
         cursor.execute("select 1 from pg_roles where rolname = %s", [ROLE])
         if cursor.fetchone() is None:
-            cursor.execute(sql.SQL("create role {} login password %s").format(sql.Identifier(ROLE)),
-                           [home.secret("postgres")])
+            cursor.execute(
+                sql.SQL("create role {} login password %s").format(sql.Identifier(ROLE)), [home.secret("postgres")]
+            )
         cursor.execute("select 1 from pg_database where datname = %s", [DATABASE])
         if cursor.fetchone() is not None:
             return
@@ -122,15 +127,33 @@ def _initdb(home: Home, bin_dir: Path, folder: str, admin: str, user: str | None
     if user:
         _hand_over(word, user)
     done = subprocess.run(
-        [bin_dir / "initdb", "-D", f"{folder}/data.new", "-U", "postgres", f"--pwfile={folder}/word", "-A",
-         "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"],
-        **_as(user), cwd="/", pass_fds=fds, capture_output=True, text=True,
+        [
+            bin_dir / "initdb",
+            "-D",
+            f"{folder}/data.new",
+            "-U",
+            "postgres",
+            f"--pwfile={folder}/word",
+            "-A",
+            "scram-sha-256",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-instructions",
+        ],
+        **_as(user),
+        cwd="/",
+        pass_fds=fds,
+        capture_output=True,
+        text=True,
         env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
     )
     word.unlink()
     if done.returncode:
-        raise DatabaseFailed(f"PostgreSQL could not make its data folder in {home.postgres}: "
-                             f"{(done.stderr or done.stdout).strip()[-600:]}")
+        raise DatabaseFailed(
+            f"PostgreSQL could not make its data folder in {home.postgres}: "
+            f"{(done.stderr or done.stdout).strip()[-600:]}"
+        )
     fresh.rename(home.postgres / "data")
 
 
@@ -142,8 +165,9 @@ def _binaries(home: Home, user: str | None) -> tuple[Path, Path | None]:
         subprocess.run([bin_dir / "postgres", "--version"], **_as(user), check=True, capture_output=True, cwd="/")
         return bin_dir, None
     if user is None:
-        raise DatabaseFailed(f"{bin_dir / 'postgres'} does not run on this machine: set DATABASE_URL to a "
-                             "PostgreSQL of yours.")
+        raise DatabaseFailed(
+            f"{bin_dir / 'postgres'} does not run on this machine: set DATABASE_URL to a PostgreSQL of yours."
+        )
     copy = Path(tempfile.gettempdir()) / f"pixplore-postgres-{hashlib.sha256(bytes(home.root)).hexdigest()[:12]}"
     if copy.exists() and copy.stat().st_uid == os.geteuid():
         shutil.rmtree(copy)

@@ -36,8 +36,12 @@ def clients(plan: plans.Plan) -> Clients:
     def client(service: str) -> Any:
         if service not in made:
             made[service] = session.create_client(
-                service, region_name=REGION, endpoint_url=plan.aws, aws_access_key_id=key,
-                aws_secret_access_key=secret, config=Config(retries={"max_attempts": 3, "mode": "standard"}),
+                service,
+                region_name=REGION,
+                endpoint_url=plan.aws,
+                aws_access_key_id=key,
+                aws_secret_access_key=secret,
+                config=Config(retries={"max_attempts": 3, "mode": "standard"}),
             )
         return made[service]
 

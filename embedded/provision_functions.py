@@ -94,15 +94,23 @@ def _function(
 
 
 def _role(iam: Any, f: Function, made: Made) -> str:
-    trust = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
     places = {
         "originals": [f"arn:aws:s3:::{made.originals_bucket}", f"arn:aws:s3:::{made.originals_bucket}/*"],
         "renditions": [f"arn:aws:s3:::{made.renditions_bucket}", f"arn:aws:s3:::{made.renditions_bucket}/*"],
         "queue": [_arn_of(made.queue_url, "*")], "dlq": [_arn_of(made.dlq_url, "*")],
     }  # fmt: skip
-    policy = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": actions, "Resource": places[place]} for place, actions in f.may.items()]}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": places[place]} for place, actions in f.may.items()
+        ],
+    }
     try:
         arn = str(iam.get_role(RoleName=f.name)["Role"]["Arn"])
     except iam.exceptions.NoSuchEntityException:

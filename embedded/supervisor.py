@@ -206,7 +206,7 @@ def _load_demo(stack: Stack, settings: dict[str, str]) -> None:
         whole = text[: text.rfind(b"\n") + 1]
         shown += len(whole)
         for line in whole.decode("utf-8", "replace").splitlines():
-            say(f"demo: {line}")
+            say(line)
         if not running:
             break
         look_after(stack.children, say)

@@ -75,9 +75,7 @@ def test_a_foreign_host_is_refused(stack: Stack) -> None:
 
 
 def test_it_listens_on_this_machine_alone(stack: Stack) -> None:
-    listening = {
-        c.laddr.ip for process in stack.tree() for c in process.net_connections("tcp") if c.status == "LISTEN"
-    }
+    listening = {c.laddr.ip for process in stack.tree() for c in process.net_connections("tcp") if c.status == "LISTEN"}
     assert listening == {"127.0.0.1"}
 
 
@@ -88,9 +86,7 @@ def test_the_sign_up_code_is_random_and_comes_by_mail(stack: Stack) -> None:
         codes.add(code := stack.code(email))
         for constant in ("123456", "654321"):
             with pytest.raises(ClientError, match="CodeMismatch"):
-                cognito.confirm_sign_up(
-                    ClientId=stack.ends["client_id"], Username=email, ConfirmationCode=constant
-                )
+                cognito.confirm_sign_up(ClientId=stack.ends["client_id"], Username=email, ConfirmationCode=constant)
         cognito.confirm_sign_up(ClientId=stack.ends["client_id"], Username=email, ConfirmationCode=code)
         assert stack.sign_in(email, "Secret-Pass1")["AccessToken"]
     assert len(codes) == 3

@@ -71,9 +71,7 @@ def test_kill_9_of_everything_loses_nothing(own: Stack) -> None:
     kept = own.client("s3").get_object(Bucket=own.ends["renditions_bucket"], Key="kept")
     assert kept["Body"].read() == b"acknowledged"
     assert own.sign_in(email, "Secret-Pass1")["AccessToken"]
-    attributes = own.client("sqs").get_queue_attributes(
-        QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
-    )
+    attributes = own.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "20"
     assert own.token("admin")
 
