@@ -78,9 +78,6 @@ class Pixplore:
             headers={
                 "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
                 "Content-Type": "application/x-amz-json-1.1",
-                # an open call of Cognito; the emulator finds service and region by this header
-                "Authorization": f"AWS4-HMAC-SHA256 Credential=none/20260101/{ends['region']}/cognito-idp/aws4_request,"
-                " SignedHeaders=host, Signature=0",
             },
             content=json.dumps(
                 {
@@ -151,7 +148,9 @@ def load(home: Path, patience: float = 240) -> None:
         return
     pixplore = Pixplore(json.loads((home / "endpoints.json").read_text()))
     listed = products(datetime.now(UTC))
-    pixplore.call("POST", f"{pixplore.search}/v1/products/import", params={"dry_run": "false"}, content=listed, headers=CSV)
+    pixplore.call(
+        "POST", f"{pixplore.search}/v1/products/import", params={"dry_run": "false"}, content=listed, headers=CSV
+    )
     shelves: dict[str, list[Photo]] = defaultdict(list)
     for photo in photos():
         shelves[photo.shelf].append(photo)
