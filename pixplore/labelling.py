@@ -8,13 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from sqlalchemy import Engine
-
 from pixplore.arrivals import Arrival
 from pixplore.aws import recognition, storage
 from pixplore.catalogue import ingest
 from pixplore.catalogue.pictures import Look, save_image, save_relabel
-from pixplore.catalogue.snapshot import transaction
+from pixplore.catalogue.snapshot import Engine, transaction
 from pixplore.domain import Picture
 from pixplore.errors import NotFound, Refused
 from pixplore.vision import renditions
@@ -32,8 +30,8 @@ class Labeller:
     """What a worker keeps between files; safe to use from several threads."""
 
     engine: Engine
-    originals: str
-    renditions: str
+    originals_bucket: str
+    renditions_bucket: str
     embedder: Embedder
     faces: bool = False
     calls: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(12, "rekognition"))
@@ -47,7 +45,7 @@ class Labeller:
         if work is None:
             return "nothing"
         try:
-            content, version = storage.read(self.originals, work.key, work.version)
+            content, version = storage.read(self.originals_bucket, work.key, work.version)
             ended = self._relabel(work, content) if work.relabel else self._take(work, content, version)
         except Refused as refusal:
             return self._end(work, "rejected", refusal.code, refusal.detail)
@@ -61,7 +59,7 @@ class Labeller:
         with transaction(self.engine) as connection:
             if work := ingest.claim(connection, arrival):
                 return work
-        if arrival.relabel or not (found := storage.head(self.originals, arrival.key)):
+        if arrival.relabel or not (found := storage.head(self.originals_bucket, arrival.key)):
             return None
         with transaction(self.engine) as connection:
             name = unquote(found.metadata.get("name", "")) or str(arrival.image_id)
@@ -81,8 +79,8 @@ class Labeller:
         decoded = decode(content)
         small = renditions.small(decoded.image)
         answers = recognition.start(small.jpeg, self.calls, self.faces)
-        storage.put(self.renditions, f"{work.image_id}/thumb.webp", renditions.thumbnail(small.image), WEBP)
-        storage.put(self.renditions, f"{work.image_id}/preview.webp", renditions.preview(decoded.image), WEBP)
+        storage.put(self.renditions_bucket, f"{work.image_id}/thumb.webp", renditions.thumbnail(small.image), WEBP)
+        storage.put(self.renditions_bucket, f"{work.image_id}/preview.webp", renditions.preview(decoded.image), WEBP)
         picture = self._picture(decoded, small, len(content), digest)
         ended = save_image(self.engine, work, Look(picture, answers(), version))
         if ended.status == "duplicate":
@@ -102,7 +100,7 @@ class Labeller:
         return "ready" if save_relabel(self.engine, work, answers(), embedding) else "nothing"
 
     def _remove_renditions(self, work: ingest.Work) -> None:
-        storage.delete(self.renditions, [f"{work.image_id}/thumb.webp", f"{work.image_id}/preview.webp"])
+        storage.delete(self.renditions_bucket, [f"{work.image_id}/thumb.webp", f"{work.image_id}/preview.webp"])
 
     def _end(self, work: ingest.Work, status: str, code: str, message: str) -> str:
         with transaction(self.engine) as connection:

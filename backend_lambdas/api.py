@@ -1,0 +1,104 @@
+"""What both functions behind the uploads API share: who calls, and every error as RFC 9457 problem+json."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from pixplore.aws.people import email_of
+from pixplore.domain import Item, Person, Role
+from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
+
+log = Logger(service="uploads_api")
+
+
+def application() -> APIGatewayRestResolver:
+    """A resolver whose every error is a problem document; our own errors keep their sentence."""
+    app = APIGatewayRestResolver()
+
+    @app.not_found
+    def no_such_route(error: NotFoundError) -> Response[str]:
+        return problem(app, NotFound("There is nothing at this address."))
+
+    @app.exception_handler(PixploreError)  # type: ignore[untyped-decorator]
+    def known(error: PixploreError) -> Response[str]:
+        return problem(app, error)
+
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+    def fault(error: Exception) -> Response[str]:
+        log.exception("a fault of ours")
+        return problem(app, PixploreError("Something went wrong on our side. Try again.", "internal"))
+
+    return app
+
+
+def problem(app: APIGatewayRestResolver, error: PixploreError) -> Response[str]:
+    body: dict[str, Any] = {
+        "type": f"urn:pixplore:problem:{error.code}",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": app.current_event.path,
+    }
+    if isinstance(error, Invalid):
+        body["errors"] = error.fields
+    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    return Response(error.status, "application/problem+json", json.dumps(body), headers)
+
+
+def answer(status: int, body: Mapping[str, Any]) -> Response[str]:
+    return Response(status, "application/json", json.dumps(body), {"Cache-Control": "no-store"})
+
+
+def admin(event: APIGatewayProxyEvent) -> Person:
+    """The caller, who must be an admin. API Gateway has checked the token; its claims are the authoriser's.
+
+    Raises Unauthenticated, Forbidden, Unavailable.
+    """
+    claims = (event.request_context.authorizer.raw_event if event.request_context.authorizer else {}).get("claims", {})
+    if not claims.get("sub") or claims.get("token_use", "access") != "access":
+        raise Unauthenticated()
+    if Role.ADMIN not in _groups(claims.get("cognito:groups")):
+        raise Forbidden("Only administrators may upload. Ask one to add you to their group.")
+    scheme, _, token = (event.headers.get("Authorization") or "").partition(" ")
+    return Person(claims["sub"], email_of(token.strip() or scheme), Role.ADMIN)
+
+
+def _groups(claim: object) -> set[str]:
+    """API Gateway gives a list of groups as text: `a,b`, or `[a b]`."""
+    if isinstance(claim, list):
+        return set(map(str, claim))
+    return set(str(claim or "").strip("[]").replace(",", " ").split())
+
+
+def batch_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such upload.") from None
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """An item as the contract has it; what does not apply is left out."""
+    shown: dict[str, Any] = {
+        "image_id": str(item.image_id), "name": item.name, "size": item.size, "status": item.status,
+        "updated_at": moment(item.updated_at),
+    }  # fmt: skip
+    if item.duplicate_of:
+        shown["duplicate_of"] = str(item.duplicate_of)
+    if item.error_code:
+        shown["error"] = {"code": item.error_code, "message": item.error_message}
+    return shown
+
+
+def moment(at: Any) -> str:
+    """RFC 3339 in UTC."""
+    return str(at.isoformat().replace("+00:00", "Z"))

@@ -1,0 +1,77 @@
+"""The bodies that the uploads API takes, checked field by field."""
+
+import json
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from pixplore.errors import Invalid
+
+MOST_FILES = 500
+_Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+_Value = Annotated[str, StringConstraints(max_length=1000)] | bool | int | float
+
+
+class File(BaseModel):
+    """`name` is whatever the person's system calls the file; `sha256` spares the upload of a known picture."""
+
+    model_config = ConfigDict(extra="ignore")
+    name: Annotated[str, StringConstraints(max_length=5000)]
+    size: Annotated[int, Field(ge=0, le=10**15, strict=True)]
+    content_type: Annotated[str, StringConstraints(max_length=500)] = ""
+    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{64}$")] | None = None
+
+
+class Defaults(BaseModel):
+    """Given to every picture of the batch."""
+
+    model_config = ConfigDict(extra="forbid")
+    category: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    tags: Annotated[list[_Tag], Field(max_length=50)] = []
+    attributes: Annotated[dict[_Name, _Value], Field(max_length=100)] = {}
+
+    @field_validator("tags")
+    @classmethod
+    def _once(cls, tags: list[str]) -> list[str]:
+        return list(dict.fromkeys(tags))
+
+    def plain(self) -> dict[str, Any]:
+        return {key: value for key, value in self.model_dump().items() if value}
+
+
+class Files(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    files: Annotated[list[File], Field(min_length=1, max_length=MOST_FILES)]
+
+
+class Upload(Files):
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    defaults: Defaults = Defaults()
+
+
+F = TypeVar("F", bound=BaseModel)
+
+
+def read(kind: type[F], body: str | None) -> F:
+    """Raises Invalid that names each field: `files.3.size`."""
+    try:
+        content = _clean(json.loads(body or ""))
+    except (ValueError, RecursionError):
+        raise Invalid({"body": "is not JSON"}, "The request's body is not JSON.") from None
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        fields = {".".join(map(str, e["loc"])) or "body": e["msg"] for e in error.errors(include_url=False)[:20]}
+        raise Invalid(fields) from None
+
+
+def _clean(value: Any) -> Any:
+    """PostgreSQL keeps neither NUL nor half a surrogate pair in a text."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_clean(part) for part in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(part) for key, part in value.items()}
+    return value

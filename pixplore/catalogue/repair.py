@@ -1,0 +1,168 @@
+"""The manifest's items that need a hand: never sent, stuck, failed. For the sweep, for retries, for operations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from pixplore.catalogue.manifest import item_from
+from pixplore.domain import Item
+
+MOST_ATTEMPTS = 8
+_COLUMNS = """item.image_id, item.batch_id, item.name, item.size, item.content_type, item.sha256, item.status,
+              item.object_key, item.attempts, item.updated_at, item.duplicate_of, item.error_code,
+              item.error_message, item.position"""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An item that has not ended. `wait` in seconds until the sweep may act on it (0: now)."""
+
+    image_id: UUID
+    batch_id: UUID
+    status: str
+    key: str
+    attempts: int
+    wait: float
+    expired: bool
+
+
+def to_retry(connection: Connection, batch_id: UUID | None, most: int) -> list[Item]:
+    """Failed items, and for one batch those still expected too, oldest first."""
+    rows = connection.execute(
+        text(f"""
+            select {_COLUMNS} from item
+             where (cast(:batch as uuid) is null and status = 'failed'
+                    or batch_id = :batch and status in ('failed', 'expected'))
+             order by updated_at, position limit :most
+        """),  # noqa: S608
+        {"batch": batch_id, "most": most},
+    ).mappings()
+    return [item_from(row) for row in rows]
+
+
+def expect_again(connection: Connection, image_ids: Iterable[UUID], grant_seconds: int) -> None:
+    """Files that never came, failed or not, are expected anew."""
+    connection.execute(
+        text("""
+            update item set status = 'expected', error_code = null, error_message = null, updated_at = now(),
+                   attempts = 0, expires_at = now() + :grant * interval '1 second',
+                   look_at = now() + interval '20 seconds'
+             where image_id = any(:ids) and status in ('failed', 'expected')
+        """),
+        {"ids": list(image_ids), "grant": grant_seconds},
+    )
+
+
+def begin_again(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]:
+    """Files that are in storage but failed, or whose message got lost, wait for a worker again."""
+    rows = connection.execute(
+        text("""
+            update item set status = 'received', error_code = null, error_message = null, updated_at = now(),
+                   attempts = 0, look_at = now() + interval '60 seconds'
+             where image_id = any(:ids) and status in ('failed', 'expected', 'received', 'processing')
+            returning image_id
+        """),
+        {"ids": list(image_ids)},
+    )
+    return list(rows.scalars())
+
+
+def open_items(connection: Connection, soon: int, most: int) -> list[Open]:
+    """Open items that the sweep should look at now or within `soon` seconds, the longest due first."""
+    rows = connection.execute(
+        text("""
+            select image_id, batch_id, status, object_key, attempts,
+                   greatest(extract(epoch from look_at - now()), 0)::float, expires_at < now()
+              from item where status in ('expected', 'received', 'processing')
+               and look_at < now() + :soon * interval '1 second'
+             order by look_at limit :most
+        """),
+        {"soon": soon, "most": most},
+    )
+    return [Open(*row) for row in rows]
+
+
+def look_later(connection: Connection, image_ids: Iterable[UUID], seconds: int) -> None:
+    """The sweep has done what it could for these; it comes back to them in `seconds`."""
+    connection.execute(
+        text("""
+            update item set look_at = now() + :seconds * interval '1 second'
+             where image_id = any(:ids) and status in ('expected', 'received', 'processing')
+        """),
+        {"ids": list(image_ids), "seconds": seconds},
+    )
+
+
+def give_up(connection: Connection, image_ids: Iterable[UUID], code: str, message: str) -> int:
+    """Open items end as failed; returns how many."""
+    return connection.execute(
+        text("""
+            update item set status = 'failed', error_code = :code, error_message = :message, updated_at = now()
+             where image_id = any(:ids) and status in ('expected', 'received', 'processing')
+        """),
+        {"ids": list(image_ids), "code": code, "message": message},
+    ).rowcount
+
+
+def without_row(connection: Connection, image_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these ids neither the manifest nor the catalogue knows."""
+    rows = connection.execute(
+        text("""
+            select id from unnest(cast(:ids as uuid[])) as asked(id)
+             where not exists (select from item where image_id = asked.id)
+               and not exists (select from image where image.id = asked.id)
+        """),
+        {"ids": [str(i) for i in image_ids]},
+    )
+    return set(rows.scalars())
+
+
+def failures(connection: Connection, most: int) -> list[Item]:
+    """The latest items that failed or were rejected, newest first."""
+    rows = connection.execute(
+        text(f"""
+            select {_COLUMNS} from item where status in ('failed', 'rejected') order by updated_at desc limit :most
+        """),  # noqa: S608
+        {"most": most},
+    ).mappings()
+    return [item_from(row) for row in rows]
+
+
+def oldest_waiting(connection: Connection) -> float | None:
+    """Seconds since the file that has waited longest arrived; None where none waits."""
+    age = connection.execute(
+        text("select extract(epoch from now() - min(updated_at))::float from item where status in "
+             "('received', 'processing')")
+    ).scalar_one()  # fmt: skip
+    return None if age is None else float(age)
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """What ended within one minute, by state."""
+
+    at: datetime
+    ready: int
+    duplicate: int
+    rejected: int
+    failed: int
+
+
+def throughput(connection: Connection, minutes: int) -> list[Minute]:
+    """The last `minutes` minutes, oldest first, also those in which nothing ended."""
+    rows = connection.execute(
+        text("""
+            select minute, count(*) filter (where status = 'ready'), count(*) filter (where status = 'duplicate'),
+                   count(*) filter (where status = 'rejected'), count(*) filter (where status = 'failed')
+              from generate_series(date_trunc('minute', now()) - (:minutes - 1) * interval '1 minute',
+                                   date_trunc('minute', now()), interval '1 minute') as minute
+              left join item on item.updated_at >= minute and item.updated_at < minute + interval '1 minute'
+                   and item.status in ('ready', 'duplicate', 'rejected', 'failed')
+             group by minute order by minute
+        """),
+        {"minutes": minutes},
+    )
+    return [Minute(*row) for row in rows]
