@@ -166,3 +166,12 @@ def throughput(connection: Connection, minutes: int) -> list[Minute]:
         {"minutes": minutes},
     )
     return [Minute(*row) for row in rows]
+
+
+def ended_well(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]:
+    """Which of these have become a picture, a duplicate or a refusal, so that nothing about them needs a hand."""
+    rows = connection.execute(
+        text("select image_id from item where image_id = any(:ids) and status in ('ready', 'duplicate', 'rejected')"),
+        {"ids": list(image_ids)},
+    )
+    return list(rows.scalars())

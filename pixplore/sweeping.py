@@ -1,0 +1,154 @@
+"""What the sweep does each minute, so that nothing that was sent is ever lost: manifest, storage and queue compared.
+
+First the items that are open: a batch's objects are listed with one request a thousand files. What lies in storage
+without progress gets its message again; what never came fails once its grant has ended. Then one slice of the whole
+bucket: keys are random, so the minute picks a prefix, and every key is looked at once in some three days, at a cost
+that does not grow with the minute. No lock is needed: whatever is sent twice is taken once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from pixplore import arrivals
+from pixplore.arrivals import Arrival
+from pixplore.aws import queue, storage
+from pixplore.catalogue import repair
+from pixplore.catalogue.ingest import PATIENCE
+from pixplore.catalogue.snapshot import Engine, transaction
+
+MOST_ITEMS, MOST_BATCHES, MOST_KEYS, MOST_LETTERS = 5_000, 100, 10_000, 50
+SLICES = 4096
+AFTER_SENDING, WHILE_QUEUED, WHILE_EXPECTED = 60, 30, 45
+"""Seconds until the sweep looks at an item again: it has sent a message; messages wait; the file has not come yet."""
+STARVED = 600
+"""Seconds without progress after which a message is sent although others wait: perhaps they always do."""
+NEVER = ("never_received", "The file never arrived. Send it again.")
+GAVE_UP = ("not_processed", "Pixplore tried several times and could not finish this file. Retry it.")
+
+
+@dataclass(frozen=True)
+class Places:
+    engine: Engine
+    bucket: str
+    queue_url: str
+    dlq_url: str
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many items were looked at, queued again, given up; objects without a row; dead letters of ended items."""
+
+    looked: int
+    sent: int
+    failed: int
+    orphans: int
+    cleared: int
+
+
+def sweep(places: Places, now: datetime, prefix: str | None = None) -> Swept:
+    """`prefix` in place of the slice that the minute picks ("" looks at the whole bucket). Raises Unavailable."""
+    looked, sent, failed = _open_items(places, now)
+    more_failed, cleared = _dead_letters(places)
+    orphans = _orphans(places, now, f"{int(now.timestamp()) // 60 % SLICES:03x}" if prefix is None else prefix)
+    return Swept(looked, sent, failed + more_failed, orphans, cleared)
+
+
+def _open_items(places: Places, now: datetime) -> tuple[int, int, int]:
+    with transaction(places.engine) as connection:
+        items = repair.open_items(connection, PATIENCE, MOST_ITEMS)
+    by_batch: dict[UUID, list[repair.Open]] = defaultdict(list)
+    for item in items:
+        if item.batch_id in by_batch or len(by_batch) < MOST_BATCHES:
+            by_batch[item.batch_id].append(item)
+    busy = bool(by_batch) and queue.depth(places.queue_url).waiting > 0
+    sent = failed = 0
+    for batch_id, group in by_batch.items():
+        one_sent, one_failed = _batch(places, batch_id, group, now, busy)
+        sent, failed = sent + one_sent, failed + one_failed
+    return sum(map(len, by_batch.values())), sent, failed
+
+
+def _batch(places: Places, batch_id: UUID, items: list[repair.Open], now: datetime, busy: bool) -> tuple[int, int]:
+    """(queued again, failed) of one batch's open items."""
+    stored = {found.key: found.modified for found in storage.listing(places.bucket, f"{batch_id}/", most=100_000)}
+    absent = [item for item in items if item.key not in stored]
+    there = [item for item in items if item.key in stored]
+    never = [item.image_id for item in absent if item.expired]
+    tired = [item.image_id for item in there if item.attempts >= repair.MOST_ATTEMPTS and not item.wait]
+    # While messages wait, what stands still is most likely among them.
+    stuck = [
+        item
+        for item in there
+        if item.image_id not in tired and (not busy or now - stored[item.key] > timedelta(seconds=STARVED))
+    ]
+    for wait, group in _by_wait(stuck, stored, now):
+        queue.send(places.queue_url, (Arrival(places.bucket, item.key).body() for item in group), delay=wait)
+    with transaction(places.engine) as connection:
+        failed = repair.give_up(connection, never, *NEVER) + repair.give_up(connection, tired, *GAVE_UP)
+        repair.look_later(connection, [item.image_id for item in stuck], AFTER_SENDING)
+        repair.look_later(connection, [item.image_id for item in absent if not item.expired], WHILE_EXPECTED)
+        if busy:
+            waiting = {item.image_id for item in there} - {item.image_id for item in stuck} - set(tired)
+            repair.look_later(connection, waiting, WHILE_QUEUED)
+    return len(stuck), failed
+
+
+def _by_wait(
+    items: Iterable[repair.Open], stored: dict[str, datetime], now: datetime
+) -> Iterable[tuple[int, list[repair.Open]]]:
+    """Groups of items by the seconds that their message should still wait: nobody may be interrupted too early."""
+    groups: dict[int, list[repair.Open]] = defaultdict(list)
+    for item in items:
+        fresh = PATIENCE - (now - stored[item.key]).total_seconds()
+        wait = max(item.wait, fresh) if item.status == "expected" else item.wait
+        groups[-(-int(max(wait, 0)) // 5) * 5].append(item)
+    return sorted(groups.items())
+
+
+def _dead_letters(places: Places) -> tuple[int, int]:
+    """Open items whose message is dead end as failed; letters about items that have ended well are thrown away."""
+    failed, finished = 0, []
+    for _ in range(MOST_LETTERS // 10):
+        letters = queue.receive(places.dlq_url, hidden=20)
+        found: dict[UUID, list[str]] = defaultdict(list)
+        for letter in letters:
+            if image_id := image_of(letter.body):
+                found[image_id].append(letter.receipt)
+        with transaction(places.engine) as connection:
+            failed += repair.give_up(connection, found, *GAVE_UP)
+            done = repair.ended_well(connection, found)
+        finished += [receipt for image_id in done for receipt in found[image_id]]
+        if len(letters) < 10:
+            break
+    queue.delete(places.dlq_url, finished)
+    return failed, len(finished)
+
+
+def image_of(body: str) -> UUID | None:
+    """The image that a message is about; None where it is about none of ours."""
+    try:
+        arrival = arrivals.read(body)
+    except arrivals.Malformed:
+        return None
+    return arrival.image_id if arrivals.is_ours(arrival.key) else None
+
+
+def _orphans(places: Places, now: datetime, prefix: str) -> int:
+    """Queue objects that neither manifest nor catalogue knows; the worker writes their row. Those of the last ten
+    minutes are left alone: their row may just be about to be written in a restore."""
+    old = now - timedelta(minutes=10)
+    found = {
+        Arrival(places.bucket, stored.key).image_id: stored.key
+        for stored in storage.listing(places.bucket, prefix, MOST_KEYS)
+        if arrivals.is_ours(stored.key) and stored.modified < old
+    }
+    with transaction(places.engine) as connection:
+        unknown = repair.without_row(connection, found)
+    return queue.send(places.queue_url, (Arrival(places.bucket, found[image_id]).body() for image_id in unknown))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
