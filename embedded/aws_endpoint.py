@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import logging
 import os
-import re
 import shutil
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from embedded import aws_state
 from embedded.home import Home, access_key_id, from_environment
 
 SERVICES = "s3,sqs,events,lambda,apigateway,cognito-idp,secretsmanager,iam,sts"
@@ -52,20 +52,13 @@ def _fresh_folders(home: Home) -> None:
         (home.aws / name).mkdir(parents=True, exist_ok=True)
 
 
-def _follow_port(queues: Path, port: int) -> None:
-    """A queue's address holds the port of the run that made it: after another PIXPLORE_AWS_PORT, the new one."""
-    with contextlib.suppress(FileNotFoundError):
-        text = queues.read_text()
-        queues.write_text(re.sub(r"http://127\.0\.0\.1:\d+/", f"http://127.0.0.1:{port}/", text))
-
-
 async def serve(home: Home, port: int) -> None:
     """Serve until SIGTERM or SIGINT, then save the state and end every function's process."""
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
     from ministack import app as ministack
 
-    from embedded import aws_cognito, aws_guard, aws_lambda, aws_state
+    from embedded import aws_cognito, aws_guard, aws_lambda
 
     aws_cognito.install(home.mail)
     aws_lambda.install(home.logs, home.secret("aws-role-sessions"))
@@ -93,7 +86,7 @@ def main() -> None:
     port = int(os.environ.get("PIXPLORE_AWS_PORT", "4566"))
     os.umask(0o077)  # the signing key and people's records are among what is written
     _fresh_folders(home)
-    _follow_port(home.aws / "state" / "sqs.json", port)
+    aws_state.mend_queues(home.aws / "state" / "sqs.json", port)
     for name in ("AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         os.environ.pop(name, None)
     os.environ.update(environment(home, port))

@@ -9,10 +9,13 @@ finds the former, idempotent handlers bear the latter.
 import json
 import logging
 import os
+import re
 import threading
 import time
 from pathlib import Path
 from typing import Any
+
+from embedded.home import write_private
 
 DEBOUNCE = 0.3
 log = logging.getLogger("pixplore.state")
@@ -71,6 +74,23 @@ class Journal:
             os.fsync(file.fileno())
         draft.replace(folder / f"{name}.json")
         self._last[name] = hash(text)
+
+
+def mend_queues(path: Path, port: int) -> None:
+    """Before the queues' saved state is read again: give them the port of this run, and give back what functions
+    had in hand when the endpoint ended. They died with it, so nobody will finish those messages: without this each
+    would stay hidden for its visibility timeout, and a few restarts in a row would make it a dead letter.
+    """
+    try:
+        saved = json.loads(re.sub(r"http://127\.0\.0\.1:\d+/", f"http://127.0.0.1:{port}/", path.read_text()))
+    except FileNotFoundError:
+        return
+    for queue in saved["payload"]["queues"]["data"].values():
+        for message in queue["messages"]:
+            if message.get("receive_count", 0) > 0 and message.get("visible_at", 0) > time.time():
+                message["receive_count"] -= 1
+                message["visible_at"] = time.time()
+    write_private(path, json.dumps(saved))
 
 
 def _copy(get_state: Any, tries: int = 20) -> Any:

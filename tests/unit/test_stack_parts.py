@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded import aws_cognito, preflight
+from embedded import aws_cognito, aws_state, preflight
 from embedded.children import LARGEST_LOG, Child, PartFailed, bound_logs, end, look_after, wait_ready
 from embedded.home import Home, access_key_id, password, port_is_free, write_private
 from embedded.provision_functions import FUNCTIONS, package
@@ -216,3 +216,24 @@ def test_what_the_home_is_made_of(home: Home) -> None:
         ["aws", "logs", "mail", "models", "postgres", "secrets"]
     )
     assert home.secrets.stat().st_mode & 0o777 == 0o700
+
+
+def test_messages_in_hand_at_a_crash_are_given_back(tmp_path: Path) -> None:
+    later = time.time() + 300
+    messages = [
+        {"body": "in hand", "receive_count": 2, "visible_at": later},
+        {"body": "waiting", "receive_count": 0, "visible_at": 1.0},
+        {"body": "delayed", "receive_count": 0, "visible_at": later},
+    ]
+    queues = {"k\0'http://127.0.0.1:1111/0/q'": {"url": "http://127.0.0.1:1111/0/q", "messages": messages}}
+    path = tmp_path / "sqs.json"
+    path.write_text(json.dumps({"__ministack_format__": 2, "payload": {"queues": {"data": queues}}}))
+    aws_state.mend_queues(path, 2222)
+    (key, queue), *_ = json.loads(path.read_text())["payload"]["queues"]["data"].items()
+    assert "127.0.0.1:2222" in key
+    assert queue["url"] == "http://127.0.0.1:2222/0/q"
+    in_hand, waiting, delayed = queue["messages"]
+    assert in_hand["receive_count"] == 1
+    assert in_hand["visible_at"] <= time.time()
+    assert (waiting, delayed) == (messages[1], messages[2])
+    aws_state.mend_queues(tmp_path / "none", 2222)
