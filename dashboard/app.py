@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT))  # `streamlit run` puts only this folder there
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
-from dashboard import auth_routes, failures, session  # noqa: E402
+from dashboard import failures, routes, session  # noqa: E402
 from dashboard.security_headers import SecurityHeaders, policy  # noqa: E402
 from pixplore.aws import origins  # noqa: E402
 from pixplore.settings import StorageSettings, load  # noqa: E402
@@ -19,7 +19,7 @@ buckets = origins.of_buckets(storage.originals_bucket, storage.renditions_bucket
 
 app = st.App(
     ROOT / "dashboard" / "main.py",
-    routes=auth_routes.ROUTES,
+    routes=routes.ROUTES,
     middleware=[Middleware(SecurityHeaders, policy=policy(buckets), tls=settings.cookie_secure)],
     on_script_error=failures.show,
 )

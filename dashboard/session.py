@@ -1,6 +1,6 @@
 """The dashboard's sessions: tokens sealed in the database under the hash of a cookie, looked up on every run.
 
-A sign-in gives a ticket; the browser changes it for an HttpOnly cookie at /auth/session (dashboard/auth_routes.py).
+A sign-in gives a ticket; the browser changes it for an HttpOnly cookie at /auth/session (dashboard/routes.py).
 """
 
 import hashlib

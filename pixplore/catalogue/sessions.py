@@ -157,12 +157,17 @@ def attempt(engine: Engine, subjects: Sequence[str]) -> int:
 
 
 def forgive(engine: Engine, name: str, address: str, signed_in: bool = True) -> None:
-    """Take back what `attempt` noted: the password was right (the name starts afresh) or nobody could tell
-    (`signed_in` false). An address keeps its earlier failures: somebody else may sit there. Raises Unavailable."""
+    """Take back what `attempt` noted: the password was right, or nobody could tell (`signed_in` false).
+
+    A right password starts its name afresh and halves the other failures of its address: an office behind one
+    address is not shut out by its own typing errors, yet knowing one password does not free all guesses.
+    Raises Unavailable.
+    """
     table = sign_in_attempt.c
+    before = func.greatest(table.failures - 1, 0)
     with reachable(), engine.begin() as link:
         for subject in sorted((name, address)):
-            left = 0 if signed_in and subject == name else func.greatest(table.failures - 1, 0)
+            left: Any = (0 if subject == name else before / 2) if signed_in else before
             link.execute(
                 update(sign_in_attempt).where(table.subject == subject).values(failures=left, blocked_until=None)
             )

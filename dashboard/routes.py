@@ -1,11 +1,12 @@
-"""The three calls by which a browser gets, asks about and gives up its session cookie. Same origin only."""
+"""Routes beside the pages: the calls by which a browser gets, asks about and gives up its session cookie (same
+origin only), and the other name of the first page."""
 
 import json
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard import session
@@ -78,7 +79,13 @@ async def end(request: Request) -> Response:
     return answer
 
 
+def home(request: Request) -> Response:
+    """The first page lives at / alone; its name leads there too."""
+    return RedirectResponse(f"/?{request.url.query}" if request.url.query else "/", 307)
+
+
 ROUTES = [
+    Route("/home", home, methods=["GET"]),
     Route("/auth/session", begin, methods=["POST"]),
     Route("/auth/session", who, methods=["GET"]),
     Route("/auth/sign-out", end, methods=["POST"]),
