@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -51,7 +52,7 @@ def test_kill_9_of_everything_loses_nothing(own: Stack) -> None:
     before = {
         "functions": {f["CodeSha256"] for f in own.client("lambda").list_functions()["Functions"]},
         "rules": {r["Name"] for r in own.client("events").list_rules()["Rules"]},
-        "uploads_api": own.ends["uploads_api"],
+        "uploads_api": urlsplit(own.ends["uploads_api"]).path,
         "pool": own.ends["user_pool_id"],
         "users": own.ends["demo_users"],
         "keys": own.ends["aws_secret_access_key"],
@@ -59,11 +60,12 @@ def test_kill_9_of_everything_loses_nothing(own: Stack) -> None:
     time.sleep(0.8)  # what is older than the debounced snapshot must be kept
     s3.put_object(Bucket=own.ends["renditions_bucket"], Key="kept", Body=b"acknowledged", ContentType="text/plain")
     own.kill()
+    own.environment["PIXPLORE_AWS_PORT"] = str(free_port())  # the addresses of queues hold it
     own.start(limit=30)
     assert before == {
         "functions": {f["CodeSha256"] for f in own.client("lambda").list_functions()["Functions"]},
         "rules": {r["Name"] for r in own.client("events").list_rules()["Rules"]},
-        "uploads_api": own.ends["uploads_api"],
+        "uploads_api": urlsplit(own.ends["uploads_api"]).path,
         "pool": own.ends["user_pool_id"],
         "users": own.ends["demo_users"],
         "keys": own.ends["aws_secret_access_key"],
@@ -71,6 +73,7 @@ def test_kill_9_of_everything_loses_nothing(own: Stack) -> None:
     kept = own.client("s3").get_object(Bucket=own.ends["renditions_bucket"], Key="kept")
     assert kept["Body"].read() == b"acknowledged"
     assert own.sign_in(email, "Secret-Pass1")["AccessToken"]
+    queue = own.client("sqs").get_queue_url(QueueName=queue.rsplit("/", 1)[1])["QueueUrl"]
     attributes = own.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "20"
     assert own.token("admin")
