@@ -36,6 +36,7 @@ def view() -> None:
 
 def _sign_in() -> None:
     before = st.session_state.get("px_view")
+    st.session_state["authentication_status"] = None  # of somebody who was signed in here before
     try:
         PxAuth().login(
             fields={"Form name": "Sign in", "Username": "Email", "Password": "Password", "Login": "Sign in"},
