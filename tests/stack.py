@@ -51,7 +51,7 @@ class Stack:
             )
         return self.process
 
-    def start(self, limit: float = 90) -> "Stack":
+    def start(self, limit: float = 120) -> "Stack":
         """Until `ready:` is printed."""
         process = self.launch()
         deadline = time.monotonic() + limit

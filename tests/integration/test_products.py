@@ -43,7 +43,7 @@ def one(engine: Engine, image_id: UUID) -> Any:
 
 
 def test_pictures_are_found_by_file_by_sku_and_by_their_name(engine: Engine) -> None:
-    by_file, by_sku, by_name = add(engine, "Front.JPG"), add(engine, "x.png", sku="b-2"), add(engine, "C-3.webp")
+    by_file, by_sku, by_name = add(engine, "spring/Front.JPG"), add(engine, "x.png", sku="b-2"), add(engine, "C-3.webp")
     report = load(
         engine, "sku,file,title,brand,date\nA-1,front.jpg,Axe,T,2026-03-04\nB-2,,Bowl,,\nc-3,,Cup,,\nD-4,,Dish,,\n"
     )

@@ -61,7 +61,7 @@ def test_kill_9_of_everything_loses_nothing(own: Stack) -> None:
     s3.put_object(Bucket=own.ends["renditions_bucket"], Key="kept", Body=b"acknowledged", ContentType="text/plain")
     own.kill()
     own.environment["PIXPLORE_AWS_PORT"] = str(free_port())  # the addresses of queues hold it
-    own.start(limit=30)
+    own.start()
     assert before == {
         "functions": {f["CodeSha256"] for f in own.client("lambda").list_functions()["Functions"]},
         "rules": {r["Name"] for r in own.client("events").list_rules()["Rules"]},
@@ -84,7 +84,7 @@ def test_children_die_with_a_killed_supervisor(own: Stack) -> None:
     own.process.kill()
     own.process.wait()
     wait_until(lambda: not [p for p in tree if p.is_running() and p.status() != "zombie"], 5)
-    own.start(limit=30)
+    own.start()
 
 
 def test_a_dead_child_is_started_again(own: Stack) -> None:
@@ -131,7 +131,7 @@ def test_sigterm_ends_everything_in_time_and_keeps_it(own: Stack) -> None:
     assert own.stop() < 10
     assert own.process.returncode == 0
     assert not list((own.home / "aws" / "tmp").glob("ministack-lambda-*"))
-    own.start(limit=30)
+    own.start()
 
 
 def test_ctrl_c_ends_everything(own: Stack) -> None:
@@ -139,7 +139,7 @@ def test_ctrl_c_ends_everything(own: Stack) -> None:
     own.process.send_signal(signal.SIGINT)
     own.process.wait(10)
     assert not [p for p in tree if p.is_running() and p.status() != "zombie"]
-    own.start(limit=30)
+    own.start()
 
 
 def refusal(home: Path, **extra: str) -> str:
