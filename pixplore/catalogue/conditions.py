@@ -97,7 +97,7 @@ def in_confidence(query: Query) -> Clause:
 
 def carries_label(query: Query) -> Clause:
     """Any label at all within the query's confidence."""
-    return exists().where(image_term.c.image_id == image.c.id, in_confidence(query))
+    return exists().where(image_term.c.image_id == image.c.id, in_confidence(query)).correlate(image)
 
 
 def text_query(q: str) -> ColumnElement[object]:
@@ -133,7 +133,7 @@ def _any_of(name: str, values: Sequence[str], query: Query, label_ids: dict[str,
         clauses = [ARRAYS[name].op("&&", is_comparison=True, return_type=Boolean())(_texts(real))] if real else []
         return or_(false(), *clauses, *([func.cardinality(ARRAYS[name]) == 0] if unset else []))
     if name == "collection":
-        member = exists().where(collection_image.c.image_id == image.c.id)
+        member = exists().where(collection_image.c.image_id == image.c.id).correlate(image)
         clauses = [member.where(collection_image.c.collection_id.in_(real))] if real else []
         return or_(false(), *clauses, *([not_(member)] if unset else []))
     column: ColumnElement[Any] = (
@@ -168,9 +168,10 @@ def _all_of(name: str, values: Sequence[str], query: Query, label_ids: dict[str,
 def _carries(label_ids: Sequence[int], query: Query) -> Clause:
     if not label_ids:
         return false()
-    return exists().where(
+    carries = exists().where(
         image_term.c.image_id == image.c.id, image_term.c.label_id.in_(label_ids), in_confidence(query)
     )
+    return carries.correlate(image)  # only image: a chart's statement has image_term of its own
 
 
 def _label_ids(connection: Connection, condition: Condition) -> dict[str, int]:

@@ -9,20 +9,19 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Subquery,
     Text,
     and_,
     cast,
     distinct,
-    exists,
     func,
     literal,
-    not_,
     null,
+    or_,
     select,
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Integer
 
 from pixplore.catalogue.conditions import ARRAYS, COLUMNS, Conditions, attribute, conditions, in_confidence
@@ -30,7 +29,7 @@ from pixplore.catalogue.schema import collection_image, image, image_term, label
 from pixplore.query import ATTRIBUTE, Query
 
 Row = Select[int, str, int, int]
-"""place of the facet (-1: the total), value (null: unset), number of images, number of distinct values"""
+"""place of the facet (-1: the total), value (null: has none), number of images, number of distinct values"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,22 @@ def count(
     parts: list[Row] = [_total(hits, [hits.c[flag] for flag in flags.values()])]
     for place, name in enumerate(names):
         others = and_(true(), *(hits.c[flag] for owner, flag in flags.items() if owner != name))
-        parts += _parts(hits, place, name, others, query, limit, prefix)
-    total, facets = 0, {name: Facet() for name in names}
+        parts.append(_facet(hits, place, _counted(hits, place, name, others, query), limit, prefix))
+    total = 0
     found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
-    for place, value, number, different in connection.execute(union_all(*parts)):
+    unset, different = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    for place, value, number, values in connection.execute(union_all(*parts)):
         if place < 0:
             total = number
-        elif value is None:
-            facets[names[place]] = Facet(unset=number, distinct=different)
+            continue
+        different[names[place]] = values
+        if value is None:
+            unset[names[place]] = number
         else:
             found[names[place]].append((value, number))
     return total, {
-        name: Facet(sorted(found[name], key=lambda pair: (-pair[1], pair[0])), one.unset, one.distinct)
-        for name, one in facets.items()
+        name: Facet(sorted(found[name], key=lambda pair: (-pair[1], pair[0]))[:limit], unset[name], different[name])
+        for name in names
     }
 
 
@@ -106,72 +108,44 @@ def _row(place: int, value: Any, number: ColumnElement[Any], different: ColumnEl
     )
 
 
-def _parts(
-    hits: CTE, place: int, name: str, others: ColumnElement[bool], query: Query, limit: int, prefix: str
-) -> list[Row]:
-    """Two statements for one facet: its values up to the limit; how many have none, and how many values there are."""
-    counted, without = _counted(hits, place, name, others, query)
-    begins = func.starts_with(func.lower(counted.c.value), func.lower(prefix)) if prefix else true()
-    matching = select(counted.c.value, counted.c.number).where(begins).cte(f"matching_{place}")
-    top = (
-        _row(place, matching.c.value, matching.c.number, literal(0))
-        .order_by(matching.c.number.desc(), matching.c.value.collate("C"))
-        .limit(limit)
-        .subquery()
-    )
-    different = select(func.count()).select_from(matching).scalar_subquery()
-    return [select(top), _row(place, null(), without, different)]
+def _facet(hits: CTE, place: int, counted: Subquery, limit: int, prefix: str) -> Row:
+    """Those that have none first, then values up to the limit; each row says how many values there are in all."""
+    value, number = counted.c.value, counted.c.number
+    rows = _row(place, value, number, func.count(value).over())
+    if prefix:
+        rows = rows.where(or_(value.is_(None), func.starts_with(func.lower(value), func.lower(prefix))))
+    ordered = rows.order_by(value.is_not(None), number.desc(), value.collate("C")).limit(limit + 1)
+    return select(ordered.subquery(f"facet_{place}"))
 
 
-def _counted(
-    hits: CTE, place: int, name: str, others: ColumnElement[bool], query: Query
-) -> tuple[CTE, ColumnElement[Any]]:
-    """Value and number of images of every value, and the number of images without any."""
+def _counted(hits: CTE, place: int, name: str, others: ColumnElement[bool], query: Query) -> Subquery:
+    """`value` (null: has none) and `number` of images, of every value."""
+    number = func.count().label("number")
     if name == "label":
-        return _labels(hits, place, others, query)
+        # Distinct first, then count: a hash does both, where count(distinct) would sort every term.
+        terms = (
+            select(hits.c.id, image_term.c.label_id)
+            .join_from(hits, image_term, and_(image_term.c.image_id == hits.c.id, in_confidence(query)), isouter=True)
+            .where(others)
+            .distinct()
+            .subquery()
+        )
+        by_id = select(terms.c.label_id, number).group_by(terms.c.label_id).subquery()
+        named = select(label.c.name.label("value"), by_id.c.number)
+        return named.join_from(by_id, label, label.c.id == by_id.c.label_id, isouter=True).subquery()
     if name == "collection":
         member = collection_image.c
-        counted = (
-            select(cast(member.collection_id, Text).label("value"), func.count().label("number"))
-            .join_from(hits, collection_image, member.image_id == hits.c.id)
-            .where(others)
-            .group_by(member.collection_id)
+        value: ColumnElement[Any] = cast(member.collection_id, Text)
+        pairs = select(value.label("value"), number).join_from(
+            hits, collection_image, member.image_id == hits.c.id, isouter=True
         )
-        none = not_(exists().where(member.image_id == hits.c.id))
-    elif name == "attribute":
-        keys = func.jsonb_object_keys(hits.c[f"value_{place}"])
-        each = select(hits.c.id, keys.label("value")).where(others).subquery()
-        counted = select(each.c.value, func.count().label("number")).group_by(each.c.value)
-        none = hits.c[f"value_{place}"] == literal({}, JSONB)
-    elif name in ARRAYS:
-        each = select(hits.c.id, func.unnest(hits.c[f"value_{place}"]).label("value")).where(others).subquery()
-        counted = select(each.c.value, func.count(distinct(each.c.id)).label("number")).group_by(each.c.value)
-        none = func.cardinality(hits.c[f"value_{place}"]) == 0
+    elif name in ARRAYS or name == "attribute":
+        held = hits.c[f"value_{place}"]
+        spread = func.jsonb_object_keys(held) if name == "attribute" else func.unnest(held)
+        each = spread.table_valued("value").render_derived(f"each_{place}")
+        value, number = each.c.value, func.count(distinct(hits.c.id)).label("number")
+        pairs = select(value.label("value"), number).join_from(hits, each, true(), isouter=True)
     else:
         value = hits.c[f"value_{place}"]
-        counted = (
-            select(value.label("value"), func.count().label("number")).where(others, value.is_not(None)).group_by(value)
-        )
-        none = value.is_(None)
-    return counted.cte(f"counted_{place}"), _number(hits, others, none)
-
-
-def _labels(hits: CTE, place: int, others: ColumnElement[bool], query: Query) -> tuple[CTE, ColumnElement[Any]]:
-    # Distinct first, then count: a hash does both, where count(distinct) would sort every term.
-    terms = (
-        select(image_term.c.image_id, image_term.c.label_id)
-        .join_from(hits, image_term, image_term.c.image_id == hits.c.id)
-        .where(others, in_confidence(query))
-        .distinct()
-        .cte(f"terms_{place}")
-    )
-    numbers = select(terms.c.label_id, func.count().label("number")).group_by(terms.c.label_id).subquery()
-    counted = select(label.c.name.label("value"), numbers.c.number).join_from(
-        numbers, label, label.c.id == numbers.c.label_id
-    )
-    carrying = select(func.count(distinct(terms.c.image_id))).scalar_subquery()
-    return counted.cte(f"counted_{place}"), _number(hits, others, true()) - carrying
-
-
-def _number(hits: CTE, others: ColumnElement[bool], none: ColumnElement[bool]) -> ColumnElement[Any]:
-    return select(func.count()).select_from(hits).where(others, none).scalar_subquery()
+        pairs = select(value.label("value"), number).select_from(hits)
+    return pairs.where(others).group_by(value).subquery()
