@@ -71,7 +71,7 @@ class CognitoModel(AuthenticationModel):
             st.session_state["px_view"] = "confirm" if "Confirm" in error.detail else "forgot"
             raise LoginError(error.detail) from error
         except Unavailable as error:
-            session.forgive(username, signed_in=False)
+            session.forgive(username, right=False)
             raise LoginError(error.detail) from error
         except PixploreError as error:
             raise LoginError(cognito.WRONG) from error
@@ -94,10 +94,10 @@ class CognitoModel(AuthenticationModel):
         return True
 
 
-def with_wait(email: str) -> None:
+def with_wait(email: str, kind: str = "password") -> None:
     """Count an attempt; raises Unavailable that says how long to wait where there were too many."""
-    if wait := session.attempt(email):
-        raise Unavailable(f"Too many wrong passwords. Wait {wait} seconds, then try again.", wait)
+    if wait := session.attempt(email, kind):
+        raise Unavailable(f"Too many wrong {kind}s. Wait {wait} seconds, then try again.", wait)
 
 
 def follow(outcome: cognito.Tokens | cognito.Challenge, email: str) -> None:

@@ -161,18 +161,22 @@ def devices(found: Session) -> int:
     return sessions.count(engine(), found.person.sub)
 
 
-def attempt(email: str) -> int:
-    """Note an attempt to sign in; returns the seconds to wait before another is looked at, 0 for none."""
-    return sessions.attempt(engine(), (_name(email), _address()))
+def attempt(email: str, kind: str = "password") -> int:
+    """Note an attempt; returns the seconds to wait before another is looked at, 0 for none. `kind`: password | code.
+
+    Passwords are counted by name and by address, codes (which were sent to this name alone) by name.
+    """
+    return sessions.attempt(engine(), _subjects(email, kind))
 
 
-def forgive(email: str, signed_in: bool = True) -> None:
-    """The attempt was no wrong password after all."""
-    sessions.forgive(engine(), _name(email), _address(), signed_in)
+def forgive(email: str, kind: str = "password", right: bool = True) -> None:
+    """The attempt was no wrong one after all."""
+    sessions.forgive(engine(), *_subjects(email, kind), signed_in=right)
 
 
-def _name(email: str) -> str:
-    return hashed(f"name:{email.strip().lower()}")
+def _subjects(email: str, kind: str) -> tuple[str, ...]:
+    name = hashed(f"{kind}:{email.strip().lower()}")
+    return (name, _address()) if kind == "password" else (name,)
 
 
 def _address() -> str:

@@ -74,9 +74,9 @@ def _confirm() -> None:
     email = st.session_state.get("px_email", "")
     if sent and _held(bool(code), "Type the code from the mail."):
         with _problems():
-            with_wait(email)
+            with_wait(email, "code")
             cognito.confirm(session.client_id(), email, code)
-            session.forgive(email)
+            session.forgive(email, "code")
             _go("", email, "Your email is confirmed. Sign in.")
     if st.button("Send another code", type="tertiary"):
         with _problems():
@@ -108,9 +108,9 @@ def _reset() -> None:
     email = st.session_state.get("px_email", "")
     if sent and _held(bool(code), "Type the code from the mail.") and _password_holds(*password):
         with _problems():
-            with_wait(email)
+            with_wait(email, "code")
             cognito.reset(session.client_id(), email, code, password[0])
-            session.forgive(email)
+            session.forgive(email, "code")
             _go("", email, "Your password is changed. Sign in.")
     _links(("Send another code", "forgot"), ("Back to sign in", ""))
 
@@ -153,12 +153,12 @@ def _answer(value: str) -> None:
     if challenge is None:
         _go("", email)
     with _problems():
-        with_wait(email)
+        with_wait(email, "code")
         try:
             outcome = cognito.answer(session.client_id(), challenge, value)
         except Unauthenticated:  # the question itself has run out
             _go("", email, "That took too long. Sign in again.")
-        session.forgive(email)
+        session.forgive(email, "code")
         del st.session_state["px_challenge"]
         st.session_state["px_view"] = ""
         follow(outcome, email)

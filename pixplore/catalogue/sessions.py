@@ -156,7 +156,7 @@ def attempt(engine: Engine, subjects: Sequence[str]) -> int:
         return 0
 
 
-def forgive(engine: Engine, name: str, address: str, signed_in: bool = True) -> None:
+def forgive(engine: Engine, name: str, *address: str, signed_in: bool = True) -> None:
     """Take back what `attempt` noted: the password was right, or nobody could tell (`signed_in` false).
 
     A right password starts its name afresh and halves the other failures of its address: an office behind one
@@ -166,7 +166,7 @@ def forgive(engine: Engine, name: str, address: str, signed_in: bool = True) -> 
     table = sign_in_attempt.c
     before = func.greatest(table.failures - 1, 0)
     with reachable(), engine.begin() as link:
-        for subject in sorted((name, address)):
+        for subject in sorted((name, *address)):
             left: Any = (0 if subject == name else before / 2) if signed_in else before
             link.execute(
                 update(sign_in_attempt).where(table.subject == subject).values(failures=left, blocked_until=None)

@@ -55,7 +55,7 @@ def new_letter(stack: Stack, email: str, before: int) -> str:
 
 def failures(stack: Stack, email: str) -> int:
     """Wrong passwords noted for a name."""
-    name = hashlib.sha256(f"name:{email}".encode()).hexdigest()
+    name = hashlib.sha256(f"password:{email}".encode()).hexdigest()
     with closing(psycopg2.connect(stack.ends["database_url"])) as link, link.cursor() as cursor:
         cursor.execute("select failures from sign_in_attempt where subject = %s", (name,))
         row = cursor.fetchone()
