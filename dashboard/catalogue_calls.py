@@ -55,6 +55,11 @@ def attributes() -> list[str]:
     return names
 
 
+def kept() -> bool:
+    """Whether this session has seen a result already, so that there is something to look at meanwhile."""
+    return "px_pages" in st.session_state
+
+
 def first(state: State, names: Sequence[str]) -> Pages:
     """The result's first page with facets; what was loaded beyond it stays loaded.
 

@@ -6,58 +6,57 @@ from typing import Any
 import streamlit as st
 
 from dashboard import catalogue_calls, client, detail_facts
-from dashboard.catalogue_state import ALL, State, params, read, use
+from dashboard.catalogue_state import ALL, OPENED, State, params, use
+from dashboard.chips import title as title_of
 from dashboard.components.boxes import boxes
 from pixplore.domain import SHOWN_CONFIDENCE, Person, Role
-from pixplore.errors import NotFound, PixploreError
+from pixplore.errors import Invalid, NotFound, PixploreError
 
 Image = dict[str, Any]
 
 
 def show(image_id: str, siblings: Sequence[str], person: Person) -> None:
-    """Open the dialog; `siblings` are the ids around it, in the gallery's order. Raises what client.image raises."""
-    try:
-        image = client.image(image_id)
-        title = image.get("title") or image["name"]
-    except NotFound:
-        image, title = None, "This picture is not here any more"
-
-    @st.dialog(title, width="large", on_dismiss=close)
-    def opened() -> None:
-        if image is None:
-            st.markdown("It was removed, or the link is not complete.")
-            return
-        _body(image, siblings, person)
-
-    opened()
+    """Open the dialog; `siblings` are the ids around it, in the gallery's order."""
+    st.session_state["px-opened"] = image_id
+    _dialog(siblings, person)
 
 
 def close() -> None:
     """Take the picture out of the address: the dialog is closed, the filters stay."""
-    st.query_params.from_dict(params(_state_without_picture()))
+    st.query_params.pop(OPENED, None)
 
 
-def _state_without_picture() -> State:
-    state = read({name: st.query_params.get_all(name) for name in st.query_params})
-    return State(state.filters, state.sort)
-
-
-def _go(state: State) -> None:
-    st.query_params.from_dict(params(state))
-    st.rerun()
-
-
-def _body(image: Image, siblings: Sequence[str], person: Person) -> None:
+@st.dialog("Picture", width="large", on_dismiss=close)
+def _dialog(siblings: Sequence[str], person: Person) -> None:
+    """Asks for the picture on every run, so that a step to the next one draws only this dialog."""
+    try:
+        image = client.image(st.session_state["px-opened"])
+    except (NotFound, Invalid):
+        st.markdown("This picture is not here any more, or its link is not complete.")
+        return
     at = siblings.index(image["id"]) if image["id"] in siblings else -1
-    happened = boxes(image, key="px-boxes", shown=SHOWN_CONFIDENCE, back=at > 0, on=0 <= at < len(siblings) - 1)
+    happened = boxes(
+        image,
+        key="px-boxes",
+        shown=SHOWN_CONFIDENCE,
+        back=at > 0,
+        on=0 <= at < len(siblings) - 1,
+        place=f"{at + 1:,} of the {len(siblings):,} loaded" if at >= 0 else "",
+        download=st.session_state.pop("px-original", None),
+    )
+    if happened.download:
+        st.session_state["px-original"] = client.location(f"/v1/images/{image['id']}/original")
+        st.rerun(scope="fragment")
     if happened.step and 0 <= at + happened.step < len(siblings):
-        here = _state_without_picture()
-        _go(State(here.filters, here.sort, siblings[at + happened.step]))
+        st.session_state["px-opened"] = st.query_params[OPENED] = siblings[at + happened.step]
+        st.rerun(scope="fragment")
     if happened.label:
-        _go(use(State(), "label", happened.label, ALL))
-    if image.get("deleted_at") or image.get("trashed"):
+        st.query_params.from_dict(params(use(State(), "label", happened.label, ALL)))
+        st.rerun()
+    if image["deleted_at"]:
         st.warning("This picture is in the trash.", icon=":material/delete:")
-    _actions(image, person)
+    if Role.ADMIN in person.role.includes:
+        _actions(image)
     edits = Role.ANALYST in person.role.includes
     about, found, camera, history, *edit = st.tabs(
         ["About", "Text and safety", "Camera", "History", *(["Edit"] if edits else [])]
@@ -75,43 +74,66 @@ def _body(image: Image, siblings: Sequence[str], person: Person) -> None:
             _edit(image)
 
 
-def _actions(image: Image, person: Person) -> None:
+def _actions(image: Image) -> None:
+    """Into the trash and out of it."""
     here = f"/v1/images/{image['id']}"
-    with st.container(horizontal=True, vertical_alignment="center", key="px-detail-actions"):
-        if image.get("preview_url"):
-            st.link_button(
-                "Download original",
-                client.location(f"{here}/original"),
-                icon=":material/download:",
-                type="primary",
-            )
-        if Role.ADMIN in person.role.includes:
-            if image.get("deleted_at") or image.get("trashed"):
-                if st.button("Restore", icon=":material/restore_from_trash:", key="px-restore"):
-                    _write(lambda: client.post(f"{here}/restore"), "Restored", image["id"], gone=True)
-            else:
-                with st.popover("Delete", icon=":material/delete:"):
-                    st.markdown("The picture moves to the trash. An administrator can restore it from there.")
-                    if st.button("Move to the trash", type="primary", key="px-delete"):
-                        _write(lambda: client.delete(here), "Moved to the trash", image["id"], gone=True)
+    if image["deleted_at"]:
+        if st.button("Restore", icon=":material/restore_from_trash:", key="px-restore"):
+            _write(lambda: client.post(f"{here}/restore"), "Restored", image["id"], gone=True)
+        return
+    with st.popover("Delete", icon=":material/delete:"):
+        st.markdown("The picture moves to the trash. An administrator can restore it from there.")
+        if st.button("Move to the trash", type="primary", key="px-delete"):
+            _write(lambda: client.delete(here), "Moved to the trash", image["id"], gone=True)
 
 
 def _edit(image: Image) -> None:
-    known = [str(row["value"]) for row in st.session_state["px_pages"].facets.get("tag", {}).get("values", [])]
     tags = list(image.get("tags") or [])
+    attributes: dict[str, Any] = image.get("attributes") or {}
     with st.form(f"px-edit-{image['id']}", border=False):
-        title = st.text_input("Title", value=image.get("title") or "", max_chars=300)
+        title = st.text_input("Title", value=image["title"] or "", max_chars=300)
+        left, right = st.columns(2)
+        sku = left.text_input("SKU", value=image["sku"] or "", max_chars=100)
+        category = right.text_input("Category", value=image["category"] or "", max_chars=100)
         chosen = st.multiselect(
             "Tags",
-            options=list(dict.fromkeys([*tags, *known])),
+            options=list(dict.fromkeys([*tags, *_known_tags()])),
             default=tags,
             accept_new_options=True,
             placeholder="Choose a tag or type a new one",
         )
+        texts = {
+            name: (left, right)[at % 2].text_input(title_of(f"attr.{name}"), value=f"{value}", key=f"px-attr-{name}")
+            for at, (name, value) in enumerate(attributes.items())
+        }
         saved = st.form_submit_button("Save", type="primary", icon=":material/check:")
     if saved:
-        body = {"title": title.strip() or None, "tags": [tag.strip() for tag in chosen if tag.strip()]}
+        body = {
+            "title": title.strip() or None,
+            "sku": sku.strip() or None,
+            "category": category.strip() or None,
+            "tags": [tag.strip() for tag in chosen if tag.strip()],
+            "attributes": {name: _as_before(text, attributes[name]) for name, text in texts.items()},
+        }
         _write(lambda: client.patch(f"/v1/images/{image['id']}", body), "Saved", image["id"])
+
+
+def _known_tags() -> list[str]:
+    return [str(row["value"]) for row in st.session_state["px_pages"].facets.get("tag", {}).get("values", [])]
+
+
+def _as_before(text: str, before: Any) -> Any:
+    """What was a number stays one where it can; a field left empty takes the attribute away."""
+    text = text.strip()
+    if not text:
+        return None
+    if isinstance(before, int | float) and not isinstance(before, bool):
+        for kind in (int, float):
+            try:
+                return kind(text)
+            except ValueError:
+                continue
+    return before if f"{before}" == text else text
 
 
 def _write(call: Callable[[], Any], said: str, image_id: str, gone: bool = False) -> None:

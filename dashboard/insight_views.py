@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import catalogue_calls, charts, client
 from dashboard.catalogue_state import State, params, read
-from pixplore.domain import SHOWN_CONFIDENCE, UNSET
+from pixplore.domain import KEPT_CONFIDENCE, SHOWN_CONFIDENCE, UNSET
 
 Row = Mapping[str, Any]
 USUAL_TOP = 20
@@ -106,7 +106,11 @@ def confidence(here: State, own: Choices, known: Sequence[Row]) -> None:
         accept_new_options=True,
         on_change=lambda: _put("of", st.session_state["px-of"] or "", bool(st.session_state["px-of"])),
     )
-    rows = client.get("/v1/insights/confidence", {**catalogue_calls.ask(here), "of": chosen})["rows"]
+    # From the lowest confidence that is kept, unless the filters say otherwise: also what is not shown counts here.
+    low = here.value("min_confidence") or f"{KEPT_CONFIDENCE:g}"
+    rows = client.get("/v1/insights/confidence", {**catalogue_calls.ask(here), "min_confidence": low, "of": chosen})[
+        "rows"
+    ]
     if not any(row["count"] for row in rows):
         st.markdown("No picture of this result carries that label.")
         return

@@ -14,7 +14,7 @@ def toolbar(here: State, person: Person) -> str:
     # The address is the truth: widgets show what it says, also after the browser's back button.
     st.session_state["px-q"] = here.value("q")
     st.session_state["px-sort"] = here.shown_sort
-    with st.container(horizontal=True, vertical_alignment="bottom", key="px-toolbar"):
+    with st.container(horizontal=True, vertical_alignment="center", key="px-toolbar"):
         st.text_input(
             "Search the catalogue",
             key="px-q",

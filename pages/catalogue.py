@@ -18,10 +18,15 @@ def page(person: Person) -> None:
     here = filter_panel.state()
     theme.page_header("Catalogue")
     size = toolbar(here, person)
+    waiting = st.empty()
+    if not catalogue_calls.kept():
+        waiting.html('<div class="px-skeleton" aria-hidden="true">' + "<i></i>" * 12 + "</div>")
     try:
         names = catalogue_calls.attributes()
         pages = catalogue_calls.first(here, names)
+        waiting.empty()
     except Invalid as problem:
+        waiting.empty()
         theme.error(problem, partial(_without, here, problem))
         return
     filter_panel.sidebar(here, pages.facets, names)
@@ -56,7 +61,10 @@ def _gallery(here: State, person: Person, size: str) -> None:
         more_label=f"Show the next after these {len(pages.items):,}" if full else "Load more",
     )
     if happened.opened:
-        filter_panel.go(State(here.filters, here.sort, happened.opened))
+        # Opened from here, not by drawing the page anew: the picture is there at once.
+        opened = State(here.filters, here.sort, happened.opened)
+        st.query_params.from_dict(params(opened))
+        detail.show(happened.opened, pages.ids, person)
     if happened.act:
         bulk.ask(*happened.act)
     if happened.more:

@@ -18,14 +18,21 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class BoxesEvents:
-    """What just happened: -1 or 1 for the previous or next picture, or the name of a label to look for."""
+    """What just happened: -1 or 1 for the previous or next picture, the name of a label to look for,
+    or the original wanted."""
 
     step: int
     label: str | None
+    download: bool
 
 
-def boxes(image: Mapping[str, Any], *, key: str, shown: float, back: bool, on: bool) -> BoxesEvents:
-    """Show an Image of the search API; labels below `shown` (0-100) are folded away, `back` and `on` offer steps."""
+def boxes(
+    image: Mapping[str, Any], *, key: str, shown: float, back: bool, on: bool, place: str, download: str | None
+) -> BoxesEvents:
+    """Show an Image of the search API; labels below `shown` (0-100) are folded away, `back` and `on` offer steps.
+
+    `place` is a line under the name; `download` the address of the original, once: the browser fetches it at once.
+    """
     result = _mount(
         key=key,
         data={
@@ -48,8 +55,13 @@ def boxes(image: Mapping[str, Any], *, key: str, shown: float, back: bool, on: b
             ],
             "back": back,
             "on": on,
+            "has_original": bool(image.get("preview_url")),
+            "name": image.get("title") or image["name"],
+            "place": place,
+            "download": download,
         },
         on_step_change=lambda: None,
         on_label_change=lambda: None,
+        on_download_change=lambda: None,
     )
-    return BoxesEvents(int(result.step or 0), result.label)
+    return BoxesEvents(int(result.step or 0), result.label, result.download is not None)

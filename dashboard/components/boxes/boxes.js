@@ -17,6 +17,12 @@ function stage(view, data) {
   if (view.src === data.src) return;
   view.src = data.src;
   box.replaceChildren();
+  box.classList.toggle('sized', Boolean(data.src && data.width && data.height));
+  if (data.width && data.height) {
+    box.style.setProperty('--ratio', data.width / data.height);
+    // A small picture may be shown at twice its size, not larger: blur tells nothing.
+    box.style.setProperty('--cap', `${data.width * 2}px`);
+  }
   if (!data.src) {
     const none = element('div', 'none');
     none.innerHTML = NO_PICTURE;
@@ -26,7 +32,6 @@ function stage(view, data) {
   }
   const image = element('img');
   image.alt = data.alt;
-  if (data.width && data.height) { image.width = data.width; image.height = data.height; }
   image.onerror = () => { view.src = undefined; stage(view, { ...data, src: null }); draw(view); };
   image.src = data.src;
   const over = document.createElementNS(SVG, 'svg');
@@ -130,6 +135,7 @@ function mount(root) {
     list(view); draw(view);
   });
   root.querySelector('.rest').addEventListener('click', () => { view.everything = !view.everything; list(view); draw(view); });
+  root.querySelector('.download').addEventListener('click', () => view.send('download', Date.now()));
   root.querySelector('.back').addEventListener('click', () => view.send('step', -1));
   root.querySelector('.on').addEventListener('click', () => view.send('step', 1));
   view.keys = (event) => {
@@ -151,9 +157,20 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (view.picture !== data.picture) { view.picture = data.picture; view.off.clear(); view.everything = false; view.lit = null; }
   view.shown = data.shown;
   view.labels = [...data.labels].sort((a, b) => b.confidence - a.confidence).map((label, at) => ({ ...label, ink: INKS[at % INKS.length] }));
+  root.querySelector('.name').textContent = data.name;
+  root.querySelector('.place').textContent = data.place;
   stage(view, data);
   list(view);
   draw(view);
+  root.querySelector('.download').hidden = !data.has_original;
+  if (data.download && data.download !== view.downloaded) {
+    // The address is signed for minutes: asked for at the click, used at once.
+    view.downloaded = data.download;
+    const link = element('a');
+    link.href = data.download;
+    link.rel = 'noopener';
+    link.click();
+  }
   root.querySelector('.back').hidden = !data.back;
   root.querySelector('.on').hidden = !data.on;
   return () => document.removeEventListener('keydown', view.keys);
