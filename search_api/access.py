@@ -12,6 +12,7 @@ from pixplore.catalogue.snapshot import Engine
 from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
 from pixplore.identity import KeySet, verify
+from pixplore.operations import Places
 from pixplore.settings import IdentitySettings, StorageSettings
 
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A Cognito access token")
@@ -25,6 +26,7 @@ class Parts:
     identity: IdentitySettings
     keys: KeySet
     storage: StorageSettings
+    places: Places
 
 
 def parts(request: Request) -> Parts:

@@ -8,7 +8,8 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from pixplore.catalogue.database import open_engine
 from pixplore.identity import KeySet
-from pixplore.settings import DatabaseSettings, IdentitySettings, StorageSettings, load
+from pixplore.operations import Places
+from pixplore.settings import DatabaseSettings, IdentitySettings, QueueSettings, StorageSettings, load
 from search_api import docs, facets, health, images, problems, products
 from search_api.access import Parts
 from search_api.edge import Edge
@@ -23,9 +24,10 @@ problems. Filters are the same everywhere; a facet's count is exactly what its q
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
-    identity = load(IdentitySettings)
+    identity, storage, queues = load(IdentitySettings), load(StorageSettings), load(QueueSettings)
     engine = open_engine(load(DatabaseSettings).database_url, pool_size=10)
-    app.state.parts = Parts(engine, identity, KeySet(identity.jwks_url), load(StorageSettings))
+    places = Places(engine, storage.originals_bucket, queues.queue_url, queues.dlq_url)
+    app.state.parts = Parts(engine, identity, KeySet(identity.jwks_url), storage, places)
     yield
     engine.dispose()
 
