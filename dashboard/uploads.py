@@ -11,18 +11,24 @@ import streamlit as st
 
 from dashboard import client
 from dashboard.components.uploader import uploader
+from pixplore import file_names
 from pixplore.errors import PixploreError, Unavailable
 
 COMPONENT = "px-uploader"
 ENDED = ("ready", "duplicate", "rejected", "failed")
 HREF = "/catalogue?id="
+_RETRIES_A_QUESTION = 20
 _PAGES_A_LOOK = 3
 """Pages of a manifest that one look at the states reads; the next look goes on from there."""
 
 
 @dataclass
 class Upload:
-    """What this browser tab is uploading. `missing`: (name, size) -> [(sha256 or None, image_id)] never sent."""
+    """What this browser tab is uploading.
+
+    `missing`: (name, size) -> image_ids that an earlier sitting promised and never sent; `given`: new grants for them
+    that are not handed out yet.
+    """
 
     queue: str
     batch_id: str | None = None
@@ -30,7 +36,8 @@ class Upload:
     defaults: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] | None = None
     cursor: str | None = None
-    missing: dict[tuple[str, int], list[tuple[str | None, str]]] | None = None
+    missing: dict[tuple[str, int], list[str]] | None = None
+    given: dict[str, dict[str, Any]] = field(default_factory=dict)
     born: bool = False
     """The batch was created a moment ago, so that the page around should be drawn again."""
 
@@ -119,17 +126,14 @@ def _answer() -> None:
 def _grants(upload: Upload, question: dict[str, Any]) -> list[dict[str, Any]]:
     """Grants for files: of the manifest where they are awaited there, new ones for all others."""
     resumed, fresh = _awaited(upload, question["files"])
-    items = []
-    if resumed:
-        given = {item["image_id"]: item for item in retry(str(upload.batch_id))["items"]}
-        items += [given[image_id] | {"key": key} for key, image_id in resumed.items() if image_id in given]
+    given = _given(upload, set(resumed.values()))
+    items = [given[image_id] | {"key": key} for key, image_id in resumed.items() if image_id in given]
     if fresh:
         files = [{name: value for name, value in file.items() if name != "key" and value} for file in fresh]
-        body: dict[str, Any] = {"files": [file | {"size": file.get("size", 0)} for file in files]}
-        if upload.defaults:
-            body["defaults"] = upload.defaults
+        body = {"files": [file | {"size": file.get("size", 0)} for file in files]}
         if upload.batch_id is None:
-            said = client.post("/uploads", body | {"name": upload.name}, api=client.UPLOADS)
+            begin = body | {"name": upload.name, "defaults": upload.defaults}
+            said = client.post("/uploads", begin, api=client.UPLOADS)
             upload.batch_id, upload.born = said["batch_id"], True
             kept = st.session_state["px_uploads"]
             kept[upload.batch_id] = kept.pop(None)
@@ -140,39 +144,50 @@ def _grants(upload: Upload, question: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _awaited(upload: Upload, files: list[dict[str, Any]]) -> tuple[dict[int, str], list[dict[str, Any]]]:
-    """({key: image_id} of files that the manifest awaits: same name, size and content, the other files)."""
+    """({key: image_id} of files that the manifest awaits: same name and size, the other files)."""
     resumed, fresh = {}, []
     for file in files:
-        candidates = (upload.missing or {}).get((file["name"], file["size"]), [])
-        found = next((c for c in candidates if c[0] is None or not file["sha256"] or c[0] == file["sha256"]), None)
-        if found:
-            candidates.remove(found)
-            resumed[file["key"]] = found[1]
+        waiting = (upload.missing or {}).get((file_names.clean(file["name"]), file["size"]))
+        if waiting:
+            resumed[file["key"]] = waiting.pop()
         else:
             fresh.append(file)
     return resumed, fresh
 
 
 def await_missing(upload: Upload) -> None:
-    """Learn which files of an earlier batch were never sent, so that choosing them again finishes it."""
+    """Learn which files of an earlier sitting were never sent, so that choosing them again finishes it."""
     if upload.missing is not None or upload.batch_id is None:
         return
     upload.missing, cursor = {}, None
     while True:
         page = batch(upload.batch_id, "expected", cursor)
         for item in page["items"]:
-            if item.get("size") is not None:
-                key = (item["name"], item["size"])
-                upload.missing.setdefault(key, []).append((item.get("sha256"), item["image_id"]))
+            upload.missing.setdefault((item["name"], item["size"]), []).append(item["image_id"])
         cursor = page.get("next_cursor")
         if not cursor:
             return
 
 
+def _given(upload: Upload, wanted: set[str]) -> dict[str, dict[str, Any]]:
+    """New grants of these files. A retry answers with 500 of a batch at most, the longest untouched first."""
+    for _ in range(_RETRIES_A_QUESTION):
+        if wanted <= upload.given.keys():
+            break
+        fresh = {item["image_id"]: item for item in retry(str(upload.batch_id))["items"]}
+        if not fresh.keys() - upload.given.keys():
+            break
+        upload.given |= fresh
+    return {image_id: upload.given.pop(image_id) for image_id in wanted & upload.given.keys()}
+
+
 def _again(upload: Upload, question: dict[str, Any]) -> list[dict[str, Any]]:
-    wanted = set(question["images"])
-    items: list[dict[str, Any]] = retry(str(upload.batch_id))["items"]
-    return [item for item in items if item["image_id"] in wanted or (question["failed"] and not item.get("upload"))]
+    """Another try: of the files named, and where `failed` says so of all that failed on our side."""
+    if question["failed"]:
+        upload.given |= {item["image_id"]: item for item in retry(str(upload.batch_id))["items"]}
+    else:
+        upload.given.clear()  # what is asked for again has run out
+    return list(_given(upload, set(question["images"])).values())
 
 
 def _states(upload: Upload, _question: dict[str, Any]) -> list[list[Any]]:

@@ -19,7 +19,9 @@ def _import() -> None:
 
 def _numbers() -> int:
     found = client.get("/v1/products/summary")
-    with st.container(horizontal=True, border=True, gap="large", key="px-products-summary"):
+    with st.container(
+        horizontal=True, border=True, gap="large", vertical_alignment="center", key="px-products-summary"
+    ):
         st.metric("Products", f"{found['products']:,}", width="content")
         st.metric("With pictures", f"{found['with_images']:,}", width="content")
         st.metric("Without pictures", f"{found['without_images']:,}", width="content")
@@ -39,7 +41,7 @@ def _row(product: dict[str, Any]) -> dict[str, Any]:
         "Title": product["title"],
         "Category": product["category"],
         "Pictures": product["images"],
-        "In the catalogue": f"/catalogue?sku={product['sku']}" if product["images"] else None,
+        "Catalogue": f"/catalogue?sku={product['sku']}" if product["images"] else None,
         **{name.replace("_", " ").capitalize(): value for name, value in product["attributes"].items()},
     }
 
@@ -61,9 +63,16 @@ rows = [_row(product) for page in pages for product in page["items"]]
 if rows:
     config = {
         "Picture": st.column_config.ImageColumn(width="small"),
-        "In the catalogue": st.column_config.LinkColumn(display_text="Open", width="small"),
+        "Catalogue": st.column_config.LinkColumn(display_text="Open", width="small"),
     }
-    st.dataframe(rows, hide_index=True, row_height=52, column_config=config, key="px-product-table")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        row_height=52,
+        height=min(680, 38 + 52 * len(rows)),
+        column_config=config,
+        key="px-product-table",
+    )
 else:
     theme.empty("No product fits", "Try fewer words or another state.", icon="search_off")
 if pages[-1]["next_cursor"] and st.button("Show more products", icon=":material/expand_more:"):

@@ -174,8 +174,9 @@ left join lateral (
 _MATCH = r"""
 create temporary table product_match on commit drop as
 with picture as (
-    select id, name, sku, lower(name) as name_key, regexp_replace(lower(name), '\.[^.]*$', '') as stem
-    from image where deleted_at is null
+    select id, name, sku, name_key, regexp_replace(name_key, '(.)\.[^.]*$', '\1') as stem
+    from (select id, name, sku, regexp_replace(lower(name), '^.*[/\\]', '') as name_key
+          from image where deleted_at is null) bare
 ), claim as (
     select r.line, r.sku_key, p.id, p.name, p.sku as had, 1 as strength
     from product_row r join picture p on r.file_key = p.name_key

@@ -17,6 +17,9 @@ function kindOf(head, claimed) {
   if (text.startsWith('8BPS')) return 'image/vnd.adobe.photoshop';
   if (text.startsWith('%PDF')) return 'application/pdf';
   if (text.startsWith('PK\x03\x04')) return 'application/zip';
+  if (head.length && head.every((byte) => byte > 31 || byte === 9 || byte === 10 || byte === 13)) {
+    return claimed.startsWith('text/') || claimed === 'application/json' ? claimed : 'text/plain';
+  }
   // The name may say .jpg; the bytes do not.
   return claimed && !claimed.startsWith('image/') ? claimed : 'application/octet-stream';
 }
