@@ -69,3 +69,13 @@ def new_database(postgres: database.Server) -> Callable[..., str]:
 def database_url(new_database: Callable[..., str]) -> str:
     """A fresh, migrated database for this test alone."""
     return new_database()
+
+
+@pytest.fixture(scope="session")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The models, built once a session as the first `make run` builds them."""
+    from pixplore.vision.model import build_models
+
+    folder = tmp_path_factory.mktemp("models")
+    build_models(folder)
+    return folder

@@ -18,7 +18,7 @@ _OTHERS = (
     (b"GIF8", "GIF"), (b"BM", "BMP"), (b"8BPS", "Photoshop"), (b"%PDF", "PDF"), (b"%!PS", "EPS"),
     (b"\xc5\xd0\xd3\xc6", "EPS"), (b"\x00\x00\x01\x00", "ICO"), (b"\xff\x0a", "JPEG XL"),
     (b"\x00\x00\x00\x0cJXL ", "JPEG XL"), (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"), (b"PK\x03\x04", "ZIP"),
-    (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7-Zip"), (b"\x1aE\xdf\xa3", "video"), (b"FUJIFILMCCD-RAW", "RAW"),
+    (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7-Zip"), (b"\x1aE\xdf\xa3", "Video"), (b"FUJIFILMCCD-RAW", "RAW"),
     (b"IIRO", "RAW"), (b"IIU\x00", "RAW"),
 )  # fmt: skip
 
@@ -55,7 +55,7 @@ def _by_brand(content: bytes) -> str:
     for brand in brands:
         if brand in _HEIF:
             raise _not_taken(_HEIF[brand])
-    raise _not_taken("RAW" if brands[0] == b"crx " else "video")
+    raise _not_taken("RAW" if brands[0] == b"crx " else "Video")
 
 
 def _not_taken(name: str) -> Refused:
