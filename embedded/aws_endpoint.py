@@ -40,7 +40,7 @@ def environment(home: Home, port: int) -> dict[str, str]:
         "PERSIST_STATE": "1", "STATE_DIR": str(home.aws / "state"),
         "S3_PERSIST": "1", "S3_DATA_DIR": str(home.aws / "s3"),
         "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "WARNING", "DOCKER_HOST": "unix:///nowhere",
-        "LAMBDA_EXECUTOR": "local", "LAMBDA_WARM_TTL_SECONDS": "900", "MINISTACK_WORKER_THREADS": "16",
+        "LAMBDA_EXECUTOR": "local", "LAMBDA_WARM_TTL_SECONDS": "300", "MINISTACK_WORKER_THREADS": "16",
         "TMPDIR": str(home.aws / "tmp"), "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2",
     }  # fmt: skip
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from embedded import leash
 
-# Processes of one function at most. A new one costs half a second of a core; waiting for a warm one 20 ms.
-MOST_WORKERS = 3
-WARM_TAG = "pixplore:warm"
+# Tags of a function: its idle processes to keep, and its processes at most. A new one costs half a second of a core
+# and the memory of all it imports; waiting for a warm one costs about 10 ms.
+WARM_TAG, MOST_TAG = "pixplore:warm", "pixplore:most"
 _ending = threading.Event()
 log = logging.getLogger("pixplore.lambda")
 
@@ -96,14 +96,15 @@ def _log_to_files(runtime: Any, service: Any, folder: Path) -> None:
 
 
 def _bound_workers(runtime: Any, service: Any) -> None:
-    """At MOST_WORKERS busy processes of a function the next call waits for one of them."""
+    """At as many busy processes of a function as its tag allows, the next call waits for one of them."""
     acquire, release = runtime.acquire_worker, runtime.release_worker
     free = threading.Condition()
 
-    def acquire_bounded(*args: Any, **options: Any) -> Any:
-        options["max_concurrency"] = options.get("max_concurrency") or MOST_WORKERS
+    def acquire_bounded(name: str, *args: Any, **options: Any) -> Any:
+        record = service._functions.get(name) or {}
+        options["max_concurrency"] = int(record.get("tags", {}).get(MOST_TAG, "2"))
         with free:
-            while (got := acquire(*args, **options))[0] is None:
+            while (got := acquire(name, *args, **options))[0] is None:
                 free.wait(1)
             return got
 

@@ -44,6 +44,10 @@ def common(plan: Plan) -> dict[str, str]:
         "PIXPLORE_MODEL_DIR": str(Path(plan.home) / "models"),
         "PIXPLORE_FACES": os.environ.get("PIXPLORE_FACES", "0"),
         "OMP_NUM_THREADS": "1",
+        # Pictures come and go: what they took must go back to the system, not stay in a heap of each process.
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "1048576",
+        "MALLOC_TRIM_THRESHOLD_": "1048576",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.aws_endpoint import ACCOUNT
-from embedded.aws_lambda import WARM_TAG
+from embedded.aws_lambda import MOST_TAG, WARM_TAG
 from embedded.plan import Made
 from embedded.provision_storage import LABEL_TIMEOUT
 
@@ -19,18 +19,20 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("pixplore", "backend_lambdas")
 SWEEP_RULE = "pixplore-sweep"
 READ, WRITE, LIST = ["s3:GetObject", "s3:GetObjectVersion", "s3:HeadObject"], ["s3:PutObject"], ["s3:ListBucket"]
-TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
-SEND = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+# AWS asks for the single action's permission where ten messages go at once; ministack for the batch's own name.
+TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage*", "sqs:ChangeMessageVisibility*", "sqs:GetQueueAttributes"]
+SEND = ["sqs:SendMessage*", "sqs:GetQueueAttributes"]
 
 
 @dataclass(frozen=True)
 class Function:
-    """`may` maps actions to a resource: originals, renditions (objects in it), queue, dlq."""
+    """`may` maps a resource (originals, renditions, queue, dlq) to the actions allowed there."""
 
     file: str
     timeout: int
     memory: int
     warm: int
+    most: int
     may: dict[str, list[str]]
 
     @property
@@ -39,12 +41,12 @@ class Function:
 
 
 FUNCTIONS = (
-    Function("issue_uploads", 29, 512, 1, {"originals": READ + WRITE + LIST, "queue": SEND}),
-    Function("upload_status", 29, 512, 1, {"originals": READ + LIST, "queue": SEND}),
-    Function("label_image", LABEL_TIMEOUT, 1769, 2,
+    Function("issue_uploads", 29, 512, 1, 2, {"originals": READ + WRITE + LIST, "queue": SEND}),
+    Function("upload_status", 29, 512, 1, 2, {"originals": READ + LIST, "queue": SEND}),
+    Function("label_image", LABEL_TIMEOUT, 1769, 2, 2,
              {"originals": READ + LIST, "renditions": READ + WRITE + ["s3:DeleteObject"], "queue": TAKE}),
-    Function("sweep", 60, 512, 1, {"originals": READ + LIST, "renditions": READ + LIST, "queue": SEND, "dlq": TAKE}),
-    Function("redrive", 60, 512, 0, {"originals": READ + LIST, "queue": SEND, "dlq": TAKE}),
+    Function("sweep", 60, 512, 1, 1, {"originals": READ + LIST, "renditions": READ + LIST, "queue": SEND, "dlq": TAKE}),
+    Function("redrive", 60, 512, 0, 1, {"originals": READ + LIST, "queue": SEND, "dlq": TAKE}),
 )  # fmt: skip
 
 
@@ -78,10 +80,11 @@ def _function(
         "Role": _role(client("iam"), f, made), "Handler": f"backend_lambdas.{f.file}.handler", "Runtime": runtime,
         "Timeout": f.timeout, "MemorySize": f.memory, "Environment": {"Variables": environment},
     }  # fmt: skip
+    tags = {WARM_TAG: str(f.warm), MOST_TAG: str(f.most)}
     try:
         there = lambdas.get_function(FunctionName=f.name)
     except lambdas.exceptions.ResourceNotFoundException:
-        made_now = lambdas.create_function(FunctionName=f.name, Code={"ZipFile": code}, Tags={WARM_TAG: str(f.warm)},
+        made_now = lambdas.create_function(FunctionName=f.name, Code={"ZipFile": code}, Tags=tags,
                                            **settings)  # fmt: skip
         return str(made_now["FunctionArn"])
     now = there["Configuration"]
@@ -89,7 +92,7 @@ def _function(
         lambdas.update_function_code(FunctionName=f.name, ZipFile=code)
     if any(now.get(key) != value for key, value in settings.items()):
         lambdas.update_function_configuration(FunctionName=f.name, **settings)
-    lambdas.tag_resource(Resource=now["FunctionArn"], Tags={WARM_TAG: str(f.warm)})
+    lambdas.tag_resource(Resource=now["FunctionArn"], Tags=tags)
     return str(now["FunctionArn"])
 
 
