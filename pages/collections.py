@@ -1,0 +1,28 @@
+"""Collections: boards of pictures that people put together by hand."""
+
+import streamlit as st
+
+from dashboard import client, collection_views, session, theme
+from pixplore.domain import Role
+from pixplore.errors import Invalid, NotFound
+
+person = session.require(Role.VIEWER)
+chosen = st.query_params.get("collection", "")
+
+
+def _new() -> None:
+    if st.button("New collection", type="primary", icon=":material/add:"):
+        collection_views.new()
+
+
+if chosen:
+    try:
+        collection_views.one(client.get(f"/v1/collections/{chosen}"), person)
+    except (NotFound, Invalid):
+        theme.page_header("Collections")
+        theme.error(
+            NotFound("This collection is not here any more, or its link is not complete."), collection_views.back
+        )
+else:
+    theme.page_header("Collections", "Pictures put together by hand: for a campaign, a season, a colleague.", _new)
+    collection_views.all_of_them(_new)
