@@ -23,9 +23,10 @@ OPENED = "id"
 """The parameter that names the picture whose detail is open."""
 
 _NAMES = (
-    *SINGLE,
+    "q",
     *(prefix + name for name in MANY for prefix in ("", "any_", "not_")),
     *(prefix + name for name in FIELDS for prefix in ("", "not_")),
+    *SINGLE[1:],
 )
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 _ENDINGS = (".gte", ".lte")
