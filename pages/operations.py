@@ -1,0 +1,29 @@
+"""Operations, for administrators: is everything moving, what failed, and the buttons that set it right."""
+
+import streamlit as st
+
+from dashboard import client, operation_views, session, theme
+from pixplore.domain import Role
+
+session.require(Role.ADMIN)
+
+
+def _refresh() -> None:
+    if st.button("Refresh", icon=":material/refresh:"):
+        st.rerun()
+
+
+theme.page_header("Operations", "Is everything moving, what failed, and what was done about it.", _refresh)
+found = client.get("/v1/operations", {"minutes": 60})
+operation_views.figures(found)
+now, dead, failed, trail = st.tabs(
+    ["Throughput", f"Dead letters ({found['queue']['dead']:,})", f"Failures ({len(found['failures']):,})", "Audit log"]
+)
+with now:
+    operation_views.throughput(found["throughput"])
+with dead:
+    operation_views.dead_letters()
+with failed:
+    operation_views.failures(found["failures"])
+with trail:
+    operation_views.audit()
