@@ -61,7 +61,7 @@ def run() -> None:
         theme.error(problem)
         return
     role = found.person.role if found else None
-    pages = {entry.path: _page(entry, role) for entry in ENTRIES if (PAGES / f"{entry.path}.py").exists()}
+    pages = {entry.path: _page(entry, role) for entry in ENTRIES}
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()), position="top" if found else "hidden")
     if found is None:

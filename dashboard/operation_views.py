@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
-import streamlit.elements.plotly_chart  # noqa: F401  (registers Streamlit's template before a figure is made)
+import streamlit.elements.plotly_chart  # registers Streamlit's template before a figure is made
 
 from dashboard import client, theme
 from pixplore.errors import PixploreError
@@ -43,8 +43,8 @@ def throughput(minutes: Sequence[Row]) -> None:
     for state, shade in SHADES.items():
         if any(minute[state] for minute in minutes):
             figure.add_bar(
-                x=[minute["at"] for minute in minutes], y=[minute[state] for minute in minutes], name=state.capitalize(),
-                marker_color=shade, hovertemplate="%{x|%H:%M}: %{y:,} %{fullData.name}<extra></extra>",
+                x=[minute["at"] for minute in minutes], y=[minute[state] for minute in minutes],
+                name=state.capitalize(), marker_color=shade, hovertemplate="%{x|%H:%M}: %{y:,} %{fullData.name}<extra></extra>",
             )  # fmt: skip
     figure.update_layout(
         barmode="stack", height=300, margin={"l": 8, "r": 8, "t": 36, "b": 8}, bargap=0.15, dragmode=False,
