@@ -10,7 +10,19 @@ from pixplore.catalogue.database import open_engine
 from pixplore.identity import KeySet
 from pixplore.operations import Places
 from pixplore.settings import DatabaseSettings, IdentitySettings, QueueSettings, StorageSettings, load
-from search_api import docs, facets, health, images, problems, products
+from search_api import (
+    audit,
+    collections,
+    docs,
+    facets,
+    health,
+    images,
+    insights,
+    operations,
+    problems,
+    products,
+    review,
+)
 from search_api.access import Parts
 from search_api.edge import Edge
 
@@ -35,12 +47,12 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
 def make() -> FastAPI:
     made = FastAPI(title="Pixplore search API", version="1", description=_ABOUT, lifespan=_open, docs_url=None,
                    redoc_url=None, redirect_slashes=False)  # fmt: skip
-    for noun in (images, facets, products, health):
+    for noun in (images, facets, insights, review, collections, products, operations, audit, health):
         made.include_router(noun.router)
     problems.install(made)
     problems.describe(made)
     docs.install(made)
-    made.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
+    made.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=2)
     made.add_middleware(Edge)
     return made
 
