@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.places import aws, pipeline, recogniser  # noqa: F401
 from tests.stack import Stack
 
 

@@ -33,9 +33,13 @@ def test_only_we_can_ask_for_new_labels() -> None:
     assert not arrivals.read(json.dumps(foreign)).relabel
 
 
-@pytest.mark.parametrize("body", ["", "null", "[]", "{}", "hello", '{"detail": 1}', '{"detail-type": "x", "detail": {}}',
-                                  '{"source": "s", "detail-type": "Object Deleted", "detail": {"bucket": {"name": "b"},'
-                                  ' "object": {"key": "k"}}}'])  # fmt: skip
+DELETED = '''{"source": "s", "detail-type": "Object Deleted",
+              "detail": {"bucket": {"name": "b"}, "object": {"key": "k"}}}'''
+
+
+@pytest.mark.parametrize(
+    "body", ["", "null", "[]", "{}", "hello", '{"detail": 1}', '{"detail-type": "x", "detail": {}}', DELETED]
+)
 def test_other_messages_are_malformed(body: str) -> None:
     with pytest.raises(Malformed):
         arrivals.read(body)
