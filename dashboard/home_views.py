@@ -23,7 +23,7 @@ def counts(found: dict[str, Any]) -> None:
 def on_the_way() -> None:
     """What is being processed or failed in the latest uploads, in one line each; nothing where all is well."""
     try:
-        batches = client.get("/uploads", api=client.UPLOADS)["batches"]
+        batches = client.get("/uploads", api=client.UPLOADS)["items"]
     except PixploreError as problem:
         st.info(problem.detail, icon=":material/cloud_off:")
         return

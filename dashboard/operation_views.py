@@ -44,7 +44,8 @@ def throughput(minutes: Sequence[Row]) -> None:
         if any(minute[state] for minute in minutes):
             figure.add_bar(
                 x=[minute["at"] for minute in minutes], y=[minute[state] for minute in minutes],
-                name=state.capitalize(), marker_color=shade, hovertemplate="%{x|%H:%M}: %{y:,} %{fullData.name}<extra></extra>",
+                name=state.capitalize(), marker_color=shade,
+                hovertemplate="%{x|%H:%M}: %{y:,} %{fullData.name}<extra></extra>",
             )  # fmt: skip
     figure.update_layout(
         barmode="stack", height=300, margin={"l": 8, "r": 8, "t": 36, "b": 8}, bargap=0.15, dragmode=False,

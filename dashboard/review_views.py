@@ -59,10 +59,11 @@ def _own(image: Image, label: str) -> dict[str, Any]:
 
 
 def _question(image: Image, label: str, waiting: int, skipped: set[tuple[str, str]]) -> None:
-    picture, question = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with st.container(key="px-review"):
+        picture, question = st.columns([3, 2], gap="large", vertical_alignment="center")
     with picture:
         if image["preview_url"]:
-            st.image(image["preview_url"], width="stretch")
+            st.image(image["preview_url"], width="stretch", alt=image["title"] or image["name"])
     with question:
         st.subheader(f"Is this “{label}”?", anchor=False)
         st.markdown(f"{theme.plain(image['title'] or image['name'])}")

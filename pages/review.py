@@ -5,7 +5,10 @@ from pixplore.domain import Role
 
 person = session.require(Role.ANALYST)
 theme.page_header("Review", "Say yes or no to labels that the recogniser is unsure of.")
-low, high = review_views.band()
-label = review_views.label(low, high)
+left, right = st.columns(2, gap="large", vertical_alignment="bottom")
+with right:
+    low, high = review_views.band()
+with left:
+    label = review_views.label(low, high)
 if label:
     review_views.queue(label, low, high)
