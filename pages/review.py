@@ -1,5 +1,7 @@
 """Review: the labels that the recogniser is least sure of, one picture at a time; a verdict outlives relabelling."""
 
+import streamlit as st
+
 from dashboard import review_views, session, theme
 from pixplore.domain import Role
 
