@@ -32,7 +32,7 @@ def recogniser(home: Home, port: int, settings: dict[str, str]) -> Child:
     seed, label_image = home.secret("aws-role-sessions"), "pixplore-label-image"
     settings = settings | {"PIXPLORE_RECOGNISER_KEYS": session(seed, label_image, label_image)[0]}
     return Child(
-        "recogniser", [sys.executable, "-m", "embedded.recogniser", "--port", str(port), "--workers", "2"],
+        "recogniser", [sys.executable, "-m", "embedded.recogniser", "--port", str(port)],
         settings, home.logs / "recogniser.log", answers(f"http://127.0.0.1:{port}/healthz"),
     )  # fmt: skip
 

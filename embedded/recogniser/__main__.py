@@ -1,6 +1,7 @@
 """`python -m embedded.recogniser --port N`: Rekognition's stand-in on 127.0.0.1.
 
-The parent listens and keeps its workers alive; each worker has its own models. The models' folder is
+The parent listens and keeps its workers alive. One worker uses all cores: its threads work without Python's lock
+nearly all the time, share the models, and decode a picture once for all questions about it. The models' folder is
 PIXPLORE_MODEL_DIR, the access key id that callers must name AWS_ACCESS_KEY_ID.
 """
 
@@ -20,8 +21,9 @@ LEAST_LIFE = 2.0  # seconds; a worker that dies sooner is started again only aft
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m embedded.recogniser")
     parser.add_argument("--port", type=int, default=4567)
-    parser.add_argument("--workers", type=int, default=1, help="processes")
-    parser.add_argument("--threads", type=int, default=1, help="pictures that one process looks at at once")
+    parser.add_argument("--workers", type=int, default=1, help="processes, each with its own 100 MB of models")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1,
+                        help="pictures that one process looks at at once (default: one a core)")  # fmt: skip
     parser.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     folder = os.environ.get("PIXPLORE_MODEL_DIR")

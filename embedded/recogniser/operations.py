@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from embedded.recogniser import text
 from embedded.recogniser.labels import Scored, Vocabulary
 from embedded.recogniser.properties import describe
@@ -23,11 +25,17 @@ _REFUSALS = {"not_an_image": "InvalidImageFormatException", "too_large": "ImageT
 class Operations:
     """The models of one process. Every method may be called from several threads at once."""
 
-    def __init__(self, models: Path, threads: int) -> None:
-        self._classifier = model.Classifier(models, threads)
-        self._moderator = moderation.Moderator(models, threads)
+    def __init__(self, models: Path) -> None:
+        """`models` is a folder that build_models() has filled."""
+        self._classifier = model.Classifier(models)
+        self._moderator = moderation.Moderator(models)
         self._vocabulary = Vocabulary()
         self._memory = Memory()
+
+    def warm_up(self) -> None:
+        """Run each model once, so that the first question is answered as fast as the next."""
+        self._classifier(np.zeros((1, model.SIZE, model.SIZE, 3), dtype=np.uint8))
+        self._moderator(np.zeros((256, 256, 3), dtype=np.uint8))
 
     def call(self, name: str, data: bytes, body: Mapping[str, Any]) -> dict[str, object]:
         try:

@@ -18,6 +18,7 @@ from pixplore.vision.model import Floats, Pixels
 Mask = npt.NDArray[np.bool_]
 
 _SAME_COLOUR = 18.0  # closer colours count as one
+_SEEDS = 64  # colour bins looked at as the heart of a colour, the most frequent first
 _PLAIN = 9.0  # the border pixels of a plain ground are this close to a smooth run of colour
 _STANDS_OUT = 11.0  # further from the ground than this is object; soft shadows stay below
 _LEAST_OBJECT, _MOST_OBJECT = 0.01, 0.9  # share of the picture
@@ -119,8 +120,8 @@ def dominant_colours(pixels: Pixels, most: int) -> list[Colour]:
     names, table, simple = _css()
     found: list[Colour] = []
     free = np.ones(len(counts), dtype=bool)
-    for at in range(len(counts)):
-        if len(found) == most or counts[at] < 0.002 * len(pixels):
+    for at in range(min(len(counts), _SEEDS)):
+        if len(found) == most:
             break
         if not free[at]:
             continue
@@ -167,7 +168,7 @@ def single_object(thumb: Pixels) -> Mask | None:
     rim = np.zeros((height, width), dtype=bool)
     rim[:2] = rim[-2:] = rim[:, :2] = rim[:, -2:] = True
     places, colours = at[rim], lab[rim]
-    plain = np.linalg.norm(colours - np.median(colours, axis=0), axis=1) < 2 * _PLAIN
+    plain = np.linalg.norm(colours - np.median(colours, axis=0), axis=1) < 3 * _PLAIN
     for _ in range(2):
         # A handle that leaves the picture is fine: nine tenths of the border must be ground.
         if plain.mean() < 0.9:
