@@ -13,6 +13,7 @@ from tests.integration.conftest import stack as stack  # one of our own: another
 from tests.stack import Stack
 
 HERE = Path(__file__).parent
+PHOTOS = HERE.parents[1] / "demo" / "photos"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
 expect.set_options(timeout=15_000)
@@ -91,6 +92,16 @@ class Person:
         """Another page by its address, as a bookmark would."""
         self.page.goto(path)
         return self.arrived()
+
+
+@pytest.fixture(scope="session")
+def pictures(stack: Stack) -> list[str]:
+    """Some of the demo photographs, uploaded and searchable; their ids."""
+    names = ("hammer2", "hammer3", "hammer6", "cup", "lemur", "polar_bear", "scissors1", "spray", "plier2", "wrench")
+    files = [(f"{name}.jpg", (PHOTOS / f"{name}.jpg").read_bytes(), "image/jpeg") for name in names]
+    token = stack.token("admin")
+    batch = stack.upload(token, files, name="For the browser tests", defaults={"category": "Tests"})["batch_id"]
+    return [item["image_id"] for item in stack.wait(token, batch, 120)["items"]]
 
 
 @pytest.fixture
