@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import catalogue_calls, charts, client
 from dashboard.catalogue_state import State, params, read
+from dashboard.components.follow import follow
 from pixplore.domain import KEPT_CONFIDENCE, SHOWN_CONFIDENCE, UNSET
 
 Row = Mapping[str, Any]
@@ -93,7 +94,7 @@ def labels(rows: Sequence[Row], own: Choices) -> None:
 def confidence(here: State, own: Choices, known: Sequence[Row]) -> None:
     """How sure the recogniser is of one label, over all that is kept of it."""
     names = list(dict.fromkeys(row["label"] for row in known))
-    st.subheader("Confidence", anchor=False)
+    st.header("Confidence", anchor=False)
     if not names:
         st.markdown("No label, no confidence.")
         return
@@ -135,11 +136,11 @@ def _chart(figure: Any, rows: Sequence[Row], name: str, spoken: str) -> None:
         alt=spoken,
     )
     if (to := st.session_state.pop("px-open", None)) is not None:
-        st.switch_page(st.session_state["pages"]["catalogue"], query_params=to)
+        follow(st.session_state["pages"]["catalogue"], "Open these pictures", to)
 
 
 def _clicked(key: str, rows: Sequence[Row]) -> None:
-    """Remember where to go: a callback itself may not switch pages."""
+    """Remember where to go: a callback itself draws nothing."""
     points = st.session_state[key]["selection"]["points"]
     if points:
         number = points[0]["customdata"]

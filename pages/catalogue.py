@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import bulk, catalogue_calls, detail, filter_panel, loosen, session, theme
+from dashboard import bulk, catalogue_calls, detail, filter_panel, nothing_found, session, theme
 from dashboard.catalogue_state import State, params
 from dashboard.components.gallery import gallery, tile_of
 from dashboard.toolbar import toolbar
@@ -27,16 +27,18 @@ def page(person: Person) -> None:
         waiting.empty()
     except Invalid as problem:
         waiting.empty()
-        theme.error(problem, partial(_without, here, problem))
+        theme.error(problem, partial(nothing_found.mend, here, problem))
         return
     filter_panel.sidebar(here, pages.facets, names)
     filter_panel.line(here, pages.total)
     if pages.items:
         _gallery(here, person, size)
     elif here.narrowed:
-        theme.empty("No picture fits all of these", "Take one back:", partial(_ways, here), icon="filter_alt_off")
+        theme.empty(
+            "No picture fits all of these", "Take one back:", partial(nothing_found.ways, here), icon="filter_alt_off"
+        )
     else:
-        _nothing_yet(person)
+        nothing_found.nothing_yet(person)
     if here.opened:
         detail.show(here.opened, pages.ids, person)
 
@@ -70,30 +72,6 @@ def _gallery(here: State, person: Person, size: str) -> None:
     if happened.more:
         catalogue_calls.more(here, pages)
         st.rerun(scope="fragment")
-
-
-def _ways(here: State) -> None:
-    with st.container(horizontal=True, horizontal_alignment="center", key="px-ways"):
-        for place, way in enumerate(loosen.ways(here, catalogue_calls.total)):
-            if st.button(f"Without {way.chip.what.lower()} {way.chip.text} ({way.total:,})", key=f"px-way-{place}"):
-                filter_panel.go(way.state)
-        if st.button("Clear all filters", key="px-way-all", type="tertiary"):
-            filter_panel.go(State(sort=here.sort))
-
-
-def _without(here: State, problem: Invalid) -> None:
-    if st.button("Remove what is not understood", type="primary", key="px-mend"):
-        for name in problem.fields:
-            here = here.without(name)
-        filter_panel.go(here)
-
-
-def _nothing_yet(person: Person) -> None:
-    def upload() -> None:
-        if Role.ADMIN in person.role.includes:
-            st.page_link(st.session_state["pages"]["upload"], label="Upload pictures", icon=":material/cloud_upload:")
-
-    theme.empty("No pictures yet", "Pictures appear here as soon as they are uploaded and recognised.", upload)
 
 
 page(session.require(Role.VIEWER))

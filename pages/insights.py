@@ -31,7 +31,7 @@ def page() -> None:
 
 def _labels(here: State, own: insight_views.Choices) -> list[insight_views.Row]:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader("Labels", anchor=False, width="content")
+        st.header("Labels", anchor=False, width="content")
         own.controls(TOPS)
     rows = client.get(
         "/v1/insights/labels",
