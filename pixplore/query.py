@@ -27,7 +27,8 @@ FACETS = (*ALL_OF, *ANY_OF, "date", "day", "attribute")
 MAX_VALUES = 500
 MAX_VALUE_CHARS = 1_000
 MAX_Q_CHARS = 1_000
-_NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?")
+MAX_NUMBER = Decimal("1e300")
+_NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
 _WHOLE = re.compile(r"\d{1,19}")
 
 
@@ -164,9 +165,9 @@ def fingerprint(query: Query, *more: str) -> str:
 
 def number(text: str) -> Decimal:
     """A finite decimal number. Raises ValueError with a sentence."""
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or abs(value := Decimal(text)) > MAX_NUMBER:
         raise ValueError(f"{_quoted(text)} is not a number")
-    return Decimal(text)
+    return value
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -303,5 +304,7 @@ def _quoted(text: str) -> str:
     return "“" + (text if len(text) <= 40 else text[:40] + "…") + "”"
 
 
-def _plain_number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
+def _plain_number(value: Decimal) -> int | float | str:
+    if value == value.to_integral_value() and abs(value) < 2**53:
+        return int(value)
+    return float(value) if Decimal(str(float(value))) == value else str(value)

@@ -32,7 +32,7 @@ class FieldFault(Out):
     message: str = Field(examples=["“abc” is not a number"])
 
 
-class Problem(Out):
+class Problem(BaseModel):
     """RFC 9457. `errors` is there where fields are at fault."""
 
     type: str = Field(examples=["urn:pixplore:invalid"])
@@ -53,7 +53,7 @@ class Label(Out):
     by: str | None = Field(examples=[None])
 
 
-class Reason(Out):
+class Reason(BaseModel):
     """Why an image is in the answer. `via` is the label asked for where a more special one was found."""
 
     field: str = Field(examples=["label"])

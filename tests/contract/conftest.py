@@ -17,6 +17,7 @@ from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import Engine, transaction
 from tests.contract import catalogues
 from tests.contract.issuer import Issuer
+from tests.places import aws, pipeline, recogniser  # noqa: F401
 
 
 @dataclass
