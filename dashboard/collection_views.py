@@ -33,9 +33,7 @@ def all_of_them(new: Callable[[], None]) -> None:
 
 def one(collection: Collection, person: Person) -> None:
     """One collection: its pictures, and a search for more of them."""
-    theme.page_header(
-        collection["name"], theme.plain(collection["note"]) or _pictures(collection), _catalogue(collection)
-    )
+    theme.page_header(collection["name"], collection["note"] or _pictures(collection), _catalogue(collection))
     mine = Role.ADMIN in person.role.includes or collection["created_by"] == person.email
     with st.container(horizontal=True):
         back()

@@ -25,7 +25,7 @@ def label(low: int, high: int) -> str | None:
     )
     counts = {str(one["value"]): int(one["count"]) for one in found["facets"]["label"]["values"]}
     if not counts:
-        theme.empty("Nothing to review", "No label has a confidence in this range.", icon="task_alt")
+        theme.empty("Nothing to review", "No label has a confidence in this range.", undo, icon="task_alt")
         return None
     asked = st.query_params.get("label")
     names = list(counts)
@@ -46,7 +46,10 @@ def queue(label: str, low: int, high: int) -> None:
     waiting = [image for image in found["items"] if (image["id"], label) not in skipped and _own(image, label)]
     if not waiting:
         theme.empty(
-            f"No more “{label}” to judge here", "Choose another label, or a wider range of confidence.", icon="task_alt"
+            f"No more “{label}” to judge here",
+            "Choose another label, or a wider range of confidence.",
+            undo,
+            icon="task_alt",
         )
         return
     image = min(waiting, key=lambda one: (float(_own(one, label)["confidence"]), one["id"]))
@@ -76,10 +79,11 @@ def _question(image: Image, label: str, waiting: int, skipped: set[tuple[str, st
             if st.button("Skip", shortcut="S", type="tertiary"):
                 skipped.add((image["id"], label))
                 st.rerun()
-        _undo()
+        undo()
 
 
-def _undo() -> None:
+def undo() -> None:
+    """Take the last verdict back."""
     last = st.session_state.get("px_last_verdict")
     if last and st.button(f"Undo: {last[2]} “{last[1]}”", icon=":material/undo:", type="tertiary", key="px-undo"):
         del st.session_state["px_last_verdict"]

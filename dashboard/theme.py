@@ -33,12 +33,15 @@ def logo() -> None:
 
 
 def page_header(title: str, subtitle: str = "", action: Callable[[], None] | None = None) -> None:
-    """The one h1 of a page, a line that says what it is for, and its one primary action at the right."""
+    """The one h1 of a page, a line that says what it is for, and its one primary action at the right.
+
+    Both texts are shown as they are: names that people gave need no escaping.
+    """
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="px-header"):
         with st.container(gap="xsmall", width="stretch"):
-            st.title(title, anchor=False)
+            st.title(plain(title), anchor=False)
             if subtitle:
-                st.markdown(subtitle)
+                st.markdown(plain(subtitle))
         if action:
             with st.container(width="content", key="px-action"):
                 action()
