@@ -47,11 +47,8 @@ class Person:
     def __init__(self, browser: Browser, stack: Stack, **options: object) -> None:
         self.stack = stack
         self.base: str = stack.ends["dashboard"]
-        self.context: BrowserContext = browser.new_context(
-            base_url=self.base,
-            viewport={"width": 1280, "height": 900},
-            **options,  # type: ignore[arg-type]
-        )
+        settings = {"base_url": self.base, "viewport": {"width": 1280, "height": 900}} | options
+        self.context: BrowserContext = browser.new_context(**settings)  # type: ignore[arg-type]
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.foreign: list[str] = []
