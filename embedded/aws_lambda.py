@@ -3,6 +3,7 @@
 ministack runs a Python function as a subprocess of this interpreter, one invocation at a time each.
 """
 
+import contextlib
 import hashlib
 import hmac
 import inspect
@@ -22,6 +23,9 @@ from embedded import leash
 # Tags of a function: its idle processes to keep, and its processes at most. A new one costs half a second of a core
 # and the memory of all it imports; waiting for a warm one costs about 10 ms.
 WARM_TAG, MOST_TAG = "pixplore:warm", "pixplore:most"
+# A person waits for these; the other functions leave the processor to them and to the pages.
+PROMPT = ("pixplore-issue-uploads", "pixplore-upload-status")
+BACKGROUND = 5  # niceness
 _ending = threading.Event()
 log = logging.getLogger("pixplore.lambda")
 
@@ -57,8 +61,12 @@ def _tie_workers(runtime: Any) -> None:
         PIPE = subprocess.PIPE
 
         @staticmethod
-        def Popen(*args: Any, **options: Any) -> Any:
-            return starter.submit(subprocess.Popen, *args, **options).result()
+        def Popen(command: list[str], **options: Any) -> Any:
+            process = starter.submit(lambda: subprocess.Popen(command, **options)).result()
+            if not any(name in command[-1] for name in PROMPT):
+                with contextlib.suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, process.pid, BACKGROUND)
+            return process
 
     runtime.subprocess = Subprocess
     tie = f"{inspect.getsource(leash)}\nhold({os.getpid()})\n".replace('__name__ == "__main__"', "False")

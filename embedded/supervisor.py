@@ -22,6 +22,7 @@ from embedded.children import ROOT, Child, PartFailed, bound_logs, end, look_aft
 from embedded.home import Home, from_environment
 
 PORTS = {"PIXPLORE_PORT": 8501, "PIXPLORE_API_PORT": 8502, "PIXPLORE_AWS_PORT": 4566}
+PATIENCE = 120.0  # seconds for one step of the start: a small machine may be busy with other things
 END_LIMIT, DATABASE_END_LIMIT = 5.0, 3.0  # seconds; together below the ten that are promised
 DEMO_MARKER = "demo-loaded"  # written by demo.load
 
@@ -114,7 +115,9 @@ def _ended(number: int, frame: FrameType | None) -> None:
 def start(stack: Stack, ports: dict[str, int], runtime: str) -> None:
     """Bring everything up; returns once a person can sign in and find the demo catalogue."""
     home = stack.home
-    models = stack.begin("models", ["pixplore", "models"], {"PIXPLORE_HOME": str(home.root)})
+    models = None
+    if not any(home.models.iterdir()):  # else the recogniser looks whether they are the newest
+        models = stack.begin("models", ["pixplore", "models"], {"PIXPLORE_HOME": str(home.root)})
     url, server = _database(stack)
     migrations = stack.begin("migrations", ["pixplore", "migrate"], {"DATABASE_URL": url})
     aws = stack.add(parts.aws_endpoint(home, ports["PIXPLORE_AWS_PORT"]))
@@ -125,24 +128,24 @@ def start(stack: Stack, ports: dict[str, int], runtime: str) -> None:
         search_api=f"{local}{ports['PIXPLORE_API_PORT']}", dashboard=f"{local}{ports['PIXPLORE_PORT']}",
         database_url=url, runtime=runtime,
     )  # fmt: skip
-    stack.finish(models, 120)
-    say("models: built")
+    if models:
+        stack.finish(models, PATIENCE)
+        say("models: built")
     common = plan.common(the_plan) | plan.credentials(home)
     recogniser = stack.add(parts.recogniser(home, recogniser_port, common))
-    stack.finish(migrations, 60)
+    stack.finish(migrations, PATIENCE)
     say(f"database: {server}")
-    wait_ready(aws, 20)
+    wait_ready(aws, PATIENCE)
     made = _provision(the_plan)
     say(f"aws endpoint: {the_plan.aws}")
     settings = common | plan.resources(the_plan, made)
     search = stack.add(parts.search_api(home, ports["PIXPLORE_API_PORT"], settings))
     dashboard = stack.add(parts.dashboard(home, ports["PIXPLORE_PORT"], settings | _dashboard_settings(the_plan, made)))
-    wait_ready(recogniser, 60)
+    wait_ready(recogniser, PATIENCE)
     say(f"recogniser: {the_plan.recogniser}")
-    stack.begin("first sweep", ["embedded.invoke", "pixplore-sweep"], settings)
-    wait_ready(search, 60)
+    wait_ready(search, PATIENCE)
     say(f"search api: {the_plan.search_api}")
-    wait_ready(dashboard, 60)
+    wait_ready(dashboard, PATIENCE)
     say(f"dashboard: {the_plan.dashboard}")
     if os.environ.get("PIXPLORE_DEMO", "1") != "0" and not (home.root / DEMO_MARKER).exists():
         _load_demo(stack, settings)
@@ -150,6 +153,7 @@ def start(stack: Stack, ports: dict[str, int], runtime: str) -> None:
     for role, user in made.demo_users.items():
         say(f"sign in as {role}: {user['email']}  password {user['password']}")
     say(f"ready: {the_plan.dashboard}")
+    stack.begin("first sweep", ["embedded.invoke", "pixplore-sweep"], settings)
 
 
 def _database(stack: Stack) -> tuple[str, str]:
@@ -161,17 +165,20 @@ def _database(stack: Stack) -> tuple[str, str]:
         return given, "the one DATABASE_URL names"
     server = database.prepare(stack.home)
     stack.scratch += [server.scratch] if server.scratch else []
-    wait_ready(stack.add(parts.postgres(stack.home, server)), 60)
+    wait_ready(stack.add(parts.postgres(stack.home, server)), PATIENCE)
     database.finish(server, stack.home)
     return server.url, "PostgreSQL on " + server.url.rsplit("@", 1)[1]
 
 
 def _provision(the_plan: plan.Plan) -> plan.Made:
     """In a process of its own: boto3 is large, and needed only now."""
-    done = subprocess.run(
-        [sys.executable, "-m", "embedded.provision"], input=json.dumps(asdict(the_plan)), text=True,
-        capture_output=True, cwd=ROOT, timeout=60, start_new_session=True,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "embedded.provision"], input=json.dumps(asdict(the_plan)), text=True,
+            capture_output=True, cwd=ROOT, timeout=PATIENCE, start_new_session=True,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise PartFailed(f"Setting up the AWS endpoint took longer than {PATIENCE:.0f} s.") from error
     if done.returncode:
         raise PartFailed(f"Setting up the AWS endpoint failed:\n{done.stderr.strip()[-1500:]}")
     return plan.Made(**json.loads(done.stdout.splitlines()[-1]))
