@@ -110,9 +110,10 @@ def _by_wait(
 
 def _dead_letters(places: Places) -> tuple[int, int]:
     """Open items whose message is dead end as failed; letters about items that have ended well are thrown away."""
-    failed, finished = 0, []
+    failed, finished, kept = 0, [], []
     for _ in range(MOST_LETTERS // 10):
         letters = queue.receive(places.dlq_url, hidden=20)
+        kept += [letter.receipt for letter in letters]
         found: dict[UUID, list[str]] = defaultdict(list)
         for letter in letters:
             if image_id := image_of(letter.body):
@@ -124,6 +125,7 @@ def _dead_letters(places: Places) -> tuple[int, int]:
         if len(letters) < 10:
             break
     queue.delete(places.dlq_url, finished)
+    queue.hide(places.dlq_url, set(kept) - set(finished), 0)  # operators see them at once again
     return failed, len(finished)
 
 
