@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from pixplore.aws import people
-from pixplore.catalogue.snapshot import Engine
+from pixplore.catalogue.snapshot import Engine, wait_for
 from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
 from pixplore.identity import KeySet, verify
 from pixplore.operations import Places
 from pixplore.settings import IdentitySettings, StorageSettings
 
+MinVersion = Annotated[int, Query(ge=0, le=2**63 - 1, description="Wait up to 2 s for this version, else 503")]
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A Cognito access token")
 
 
@@ -50,9 +51,20 @@ def only_known_parameters(request: Request) -> None:
     route: Any = request.scope["route"]
     if getattr(route.endpoint, "takes_filters", False):
         return  # parses, and refuses, by itself
-    known = {parameter.alias for parameter in route.dependant.query_params}
+    known = _named(route.dependant)
     if unknown := set(request.query_params) - known:
         raise Invalid({name[:200]: "is not a parameter here" for name in sorted(unknown)})
+
+
+def _named(dependant: Any) -> set[str]:
+    """The query parameters of an endpoint and of everything it depends on."""
+    own = {parameter.alias for parameter in dependant.query_params}
+    return own.union(*(_named(below) for below in dependant.dependencies))
+
+
+def fresh(who: "Viewer", here: "Here", min_version: MinVersion = 0) -> None:
+    """Read your own writes: waits for the version, up to 2 s. Raises Unavailable."""
+    wait_for(here.engine, min_version)
 
 
 def _needs(role: Role) -> Callable[[Person], Person]:
@@ -82,3 +94,5 @@ Viewer = Annotated[Person, Depends(person)]
 Analyst = Annotated[Person, Depends(_needs(Role.ANALYST))]
 Admin = Annotated[Person, Depends(_needs(Role.ADMIN))]
 Actor = Annotated[str, Depends(actor)]
+FRESH = [Depends(fresh)]
+"""`dependencies` of a read that takes `min_version`."""

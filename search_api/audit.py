@@ -10,14 +10,14 @@ from pixplore.catalogue.snapshot import snapshot
 from pixplore.errors import Invalid
 from pixplore.query import moment
 from search_api import schemas
-from search_api.access import Admin, Here
+from search_api.access import FRESH, Admin, Here
 from search_api.answers import Json
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 Text = Annotated[str | None, Query(max_length=1000, pattern=r"^[^\x00]*$")]
 
 
-@router.get("", response_model=schemas.AuditList, responses=schemas.ADMIN_READS)
+@router.get("", response_model=schemas.AuditList, responses=schemas.ADMIN_READS, dependencies=FRESH)
 def list_changes(
     who: Admin,
     here: Here,

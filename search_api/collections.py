@@ -10,13 +10,13 @@ from fastapi import APIRouter, Query, Response
 from pixplore.catalogue import collections, cursor
 from pixplore.catalogue.snapshot import snapshot, transaction
 from search_api import schemas
-from search_api.access import Actor, Here, Viewer
+from search_api.access import FRESH, Actor, Here, Viewer
 from search_api.answers import Json
 
 router = APIRouter(prefix="/v1/collections", tags=["collections"])
 
 
-@router.get("", response_model=schemas.CollectionList, responses=schemas.READS)
+@router.get("", response_model=schemas.CollectionList, responses=schemas.READS, dependencies=FRESH)
 def list_collections(
     who: Viewer, here: Here, limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor_: schemas.Cursor = None
 ) -> Response:
@@ -42,7 +42,7 @@ def create_collection(body: schemas.NewCollection, who: Viewer, actor: Actor, he
     return Json(_written(made, version), 201, headers={"Location": f"/v1/collections/{new}"})
 
 
-@router.get("/{collection_id}", response_model=schemas.Collection, responses=schemas.ONE)
+@router.get("/{collection_id}", response_model=schemas.Collection, responses=schemas.ONE, dependencies=FRESH)
 def get_collection(collection_id: UUID, who: Viewer, here: Here) -> Response:
     """One collection; its images are `/v1/images?collection={id}`."""
     with snapshot(here.engine) as connection:

@@ -14,7 +14,7 @@ from pixplore.catalogue.snapshot import snapshot, transaction, wait_for
 from pixplore.errors import NotFound
 from pixplore.query import facet_names, one_of, parse_query, short_text, whole
 from search_api import schemas, shown
-from search_api.access import Actor, Admin, Analyst, Here, Viewer
+from search_api.access import FRESH, Actor, Admin, Analyst, Here, Viewer
 from search_api.answers import Json
 from search_api.parameters import filtered, takes_filters
 
@@ -64,10 +64,9 @@ def _detail(image_id: UUID, here: Here, version: int | None = None) -> dict[str,
         return shown.detail(read.detail(connection, image_id), here, now if version is None else version)
 
 
-@router.get("/{image_id}", response_model=schemas.ImageDetail, responses=schemas.ONE)
-def get_image(image_id: UUID, who: Viewer, here: Here, min_version: schemas.MinVersion = 0) -> Response:
+@router.get("/{image_id}", response_model=schemas.ImageDetail, responses=schemas.ONE, dependencies=FRESH)
+def get_image(image_id: UUID, who: Viewer, here: Here) -> Response:
     """Everything known of one image, also of one in the trash (`deleted_at` is then set)."""
-    wait_for(here.engine, min_version)
     return Json(_detail(image_id, here))
 
 
@@ -98,7 +97,9 @@ def restore_image(image_id: UUID, who: Admin, actor: Actor, here: Here) -> Respo
     return Json({"id": image_id, "version": version})
 
 
-@router.get("/{image_id}/original", status_code=302, response_class=Response, responses=schemas.ORIGINAL)
+@router.get(
+    "/{image_id}/original", status_code=302, response_class=Response, responses=schemas.ORIGINAL, dependencies=FRESH
+)
 def get_original(image_id: UUID, who: Viewer, here: Here) -> Response:
     """Redirects to the file as it was uploaded; the address holds for five minutes."""
     with snapshot(here.engine) as connection:

@@ -10,7 +10,7 @@ from pixplore.catalogue.overview import overview
 from pixplore.catalogue.snapshot import snapshot, transaction
 from pixplore.domain import Item
 from search_api import operation_schemas as schemas
-from search_api.access import Actor, Admin, Here
+from search_api.access import FRESH, Actor, Admin, Here
 from search_api.answers import Json
 from search_api.schemas import ADMIN_READS
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/operations", tags=["operations"])
 _FAILURES = 50
 
 
-@router.get("", response_model=schemas.Operations, responses=ADMIN_READS)
+@router.get("", response_model=schemas.Operations, responses=ADMIN_READS, dependencies=FRESH)
 def get_operations(who: Admin, here: Here, minutes: Annotated[int, Query(ge=1, le=1440)] = 60) -> Response:
     """Queue depth and age, files by state, what ended in each of the last minutes, the latest failures."""
     with snapshot(here.engine) as connection:

@@ -12,7 +12,7 @@ from pixplore.catalogue.products import SHOWN, import_products
 from pixplore.catalogue.snapshot import snapshot
 from pixplore.product_csv import MAX_BYTES, parse
 from search_api import product_schemas as schemas
-from search_api.access import Actor, Admin, Here, Viewer
+from search_api.access import FRESH, Actor, Admin, Here, Viewer
 from search_api.answers import Json
 from search_api.schemas import ADMIN_READS, READS
 
@@ -66,7 +66,7 @@ def import_list(
     )
 
 
-@router.get("", response_model=schemas.ProductPage, responses=READS)
+@router.get("", response_model=schemas.ProductPage, responses=READS, dependencies=FRESH)
 def list_products(
     who: Viewer,
     here: Here,
@@ -89,7 +89,7 @@ def list_products(
     )
 
 
-@router.get("/summary", response_model=schemas.ProductSummary, responses=READS)
+@router.get("/summary", response_model=schemas.ProductSummary, responses=READS, dependencies=FRESH)
 def summary(who: Viewer, here: Here) -> Response:
     """How many products have pictures, how many have none, and how many pictures belong to no product."""
     with snapshot(here.engine) as connection:

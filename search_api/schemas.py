@@ -7,8 +7,6 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-MinVersion = Annotated[int, Query(ge=0, le=2**63 - 1, description="Wait up to 2 s for this version, else 503")]
-
 
 class Out(BaseModel):
     """An answer; every field is always there."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg2.errors import QueryCanceled
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -42,6 +43,8 @@ def reachable() -> Iterator[None]:
     except PoolTimeout as error:
         raise Unavailable("The catalogue is busy. Try again in a moment.") from error
     except (OperationalError, InterfaceError) as error:
+        if isinstance(error.orig, QueryCanceled):
+            raise Unavailable("This took too long. Ask for less at once, or try again in a moment.") from error
         raise Unavailable("The catalogue's database cannot be reached. Try again in a moment.") from error
     except DBAPIError as error:
         if error.connection_invalidated:

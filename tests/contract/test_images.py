@@ -139,6 +139,14 @@ def test_a_version_that_does_not_come_is_503_after_two_seconds(api: Api, five: l
     assert 1.9 < time.monotonic() - began < 6
 
 
+def test_numbers_of_any_length(api: Api, five: list[Picture]) -> None:
+    with api.engine.begin() as connection:
+        connection.execute(text("""update image set attributes = '{"ean": 123456789012345678901234567890}'"""))
+    item = api.get("viewer", "/v1/images", {"attr.ean.gte": "1e29"}).json()["items"][0]
+    assert item["attributes"]["ean"] == 123456789012345678901234567890
+    assert item["created_at"].endswith("Z")
+
+
 def test_missing_image(api: Api, five: list[Picture]) -> None:
     for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/restore"), ("GET", "/original")):
         answer = api.call("admin", method, f"/v1/images/{uuid4()}{path}")
