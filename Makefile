@@ -36,7 +36,7 @@ $(INSTALLED_DEV): requirements-dev.txt
 	$(call install,requirements-dev.txt)
 	@touch $@ $(INSTALLED)
 
-.PHONY: dev lint test test-browser bench-ingest bench-ui bench-recogniser screens lock ocr
+.PHONY: dev lint test test-browser test-faults bench-ingest bench-ui bench-recogniser screens lock ocr
 dev: $(INSTALLED_DEV)
 
 lint: dev
@@ -50,6 +50,10 @@ test: dev
 
 test-browser: dev
 	$(BIN)/python -m pytest tests/browser
+
+# kill -9 of everything, five times during an upload of 200
+test-faults: dev
+	PIXPLORE_FAULT_FILES=200 PIXPLORE_FAULT_KILLS=5 $(BIN)/python -m pytest tests/faults
 
 bench-ingest: dev
 	$(BIN)/python -m benchmarks.ingest

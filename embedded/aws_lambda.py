@@ -150,6 +150,14 @@ def _seal_sessions(runtime: Any, service: Any, seed: str) -> None:
         )
         return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
 
+    restore = service.load_persisted_state
+
+    def restore_with_sessions(data: Any) -> None:
+        restore(data)
+        for record in service._functions._data.values():
+            credentials(record["config"])  # known from the first call on, not from the function's first run on
+
+    service.load_persisted_state = restore_with_sessions
     runtime.execution_credentials = service.execution_credentials = credentials
 
 
