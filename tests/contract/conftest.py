@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -37,30 +38,43 @@ class Api:
         return self.call(role, "GET", path, params=params)
 
 
+@contextmanager
+def serving(issuer: Issuer, url: str) -> Iterator[Api]:
+    """The search API as uvicorn runs it, with the settings that the environment holds now."""
+    from search_api.app import make
+
+    server = uvicorn.Server(uvicorn.Config(make(), host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the search API did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    engine = open_engine(url)
+    with httpx.Client(timeout=30) as client:
+        yield Api(f"http://127.0.0.1:{port}", issuer, engine, client)
+    server.should_exit = True
+    thread.join(10)
+    engine.dispose()
+
+
 @pytest.fixture(scope="module")
-def api(new_database: Callable[..., str]) -> Iterator[Api]:
-    issuer, url = Issuer(), new_database()
+def issuer() -> Iterator[Issuer]:
+    made = Issuer()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def api(new_database: Callable[..., str], issuer: Issuer) -> Iterator[Api]:
+    url = new_database()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in issuer.environment(url).items():
             patch.setenv(name, value)
         clients.forget()
-        from search_api.app import make
-
-        server = uvicorn.Server(uvicorn.Config(make(), host="127.0.0.1", port=0, log_level="error"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            assert thread.is_alive(), "the search API did not start"
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        engine = open_engine(url)
-        with httpx.Client(timeout=30) as client:
-            yield Api(f"http://127.0.0.1:{port}", issuer, engine, client)
-        server.should_exit = True
-        thread.join(10)
-        engine.dispose()
+        with serving(issuer, url) as served:
+            yield served
     clients.forget()
-    issuer.close()
 
 
 def picture(number: int, **changed: object) -> catalogues.Picture:

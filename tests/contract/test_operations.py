@@ -1,0 +1,87 @@
+"""What administrators see of the queue and do about it, over HTTP, with queues of moto."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from sqlalchemy import text
+
+from pixplore import uploads
+from pixplore.arrivals import Arrival
+from pixplore.catalogue import manifest
+from pixplore.promises import promise
+from tests.contract.conftest import Api, serving
+from tests.contract.issuer import Issuer
+from tests.places import ORIGINALS, REGION
+
+Queues = dict[str, str]
+
+
+@pytest.fixture
+def operated(
+    aws: Queues, issuer: Issuer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Api, Queues]]:
+    """The API beside queues; only Cognito's part is the issuer's."""
+    for name, value in issuer.environment(database_url).items():
+        if name not in aws and name != "AWS_ENDPOINT_URL":
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", issuer.address)
+    with serving(issuer, database_url) as api:
+        yield api, aws
+
+
+def _failed(api: Api, *codes: str | None) -> list[manifest.Item]:
+    """A batch with one failed file for each code, all in storage."""
+    with api.engine.begin() as connection:
+        batch = manifest.create_batch(connection, "test", "ada@example.com", {})
+        files = [promise(f"{n}.jpg", 1000, "image/jpeg", None) for n in range(len(codes))]
+        items = manifest.add_files(connection, batch, files, uploads.GRANT_SECONDS)
+        for item, code in zip(items, codes, strict=True):
+            connection.execute(
+                text("update item set status = :s, error_code = :c, error_message = 'It broke.' where image_id = :i"),
+                {"s": "failed" if code else "ready", "c": code, "i": item.image_id},
+            )
+            boto3.client("s3", REGION).put_object(Bucket=ORIGINALS, Key=item.object_key, Body=b"x")
+    return items
+
+
+def test_only_for_administrators(operated: tuple[Api, Queues]) -> None:
+    api, _ = operated
+    for method, path in (("GET", ""), ("GET", "/dead-letters"), ("POST", "/redrive"), ("POST", "/retry-failed")):
+        assert api.call("analyst", method, f"/v1/operations{path}").status_code == 403
+        assert api.call(None, method, f"/v1/operations{path}").status_code == 401
+
+
+def test_figures_and_failures_and_retry(operated: tuple[Api, Queues]) -> None:
+    api, _ = operated
+    items = _failed(api, "broken", None, "never_received")
+    told = api.get("admin", "/v1/operations", {"minutes": 5}).json()
+    assert told["queue"] == {"waiting": 0, "in_flight": 0, "delayed": 0, "dead": 0, "oldest_seconds": None}
+    assert (told["items"]["failed"], told["items"]["ready"], told["items"]["expected"]) == (2, 1, 0)
+    assert len(told["throughput"]) == 5
+    assert sum(minute["failed"] for minute in told["throughput"]) == 2
+    assert {f["image_id"] for f in told["failures"]} == {str(items[0].image_id), str(items[2].image_id)}
+    assert told["failures"][0]["error"]["message"] == "It broke."
+    retried = api.call("admin", "POST", "/v1/operations/retry-failed").json()
+    assert retried["retried"] == 1  # what never arrived must be sent again
+    assert api.get("admin", "/v1/operations").json()["queue"]["waiting"] == 1
+    assert api.get("admin", "/v1/audit").json()["items"][0]["action"] == "retry"
+
+
+def test_dead_letters_are_shown_and_redriven(operated: tuple[Api, Queues]) -> None:
+    api, aws = operated
+    items = _failed(api, "broken", "broken")
+    sqs = boto3.client("sqs", REGION)
+    for item in items:
+        body = Arrival(ORIGINALS, item.object_key).body()
+        sqs.send_message(QueueUrl=aws["PIXPLORE_DLQ_URL"], MessageBody=body)
+    letters = api.get("admin", "/v1/operations/dead-letters").json()["items"]
+    assert {letter["item"]["image_id"] for letter in letters} == {str(item.image_id) for item in items}
+    assert letters[0]["reason"] == "It broke."
+    one = {"message_ids": [letters[0]["message_id"]]}
+    assert api.call("admin", "POST", "/v1/operations/redrive", json=one).json()["redriven"] == 1
+    figures = api.get("admin", "/v1/operations").json()["queue"]
+    assert (figures["waiting"], figures["dead"]) == (1, 1)
+    assert api.call("admin", "POST", "/v1/operations/redrive").json()["redriven"] == 1
+    assert api.get("admin", "/v1/operations/dead-letters").json()["items"] == []
+    assert api.call("admin", "POST", "/v1/operations/redrive", json={"ids": []}).status_code == 422
