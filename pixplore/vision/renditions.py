@@ -18,7 +18,7 @@ _WEBP = {"quality": 76, "method": 0}
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """`image`: long side at most SMALL_SIDE px; `jpeg`: the same for the recogniser, well under 5 MB."""
+    """`image`: long side between 720 and 1440 px where the picture has that; `jpeg`: the same, well under 5 MB."""
 
     image: Image.Image = field(repr=False)
     jpeg: bytes = field(repr=False)
@@ -26,7 +26,8 @@ class Small:
 
 def small(image: Image.Image) -> Small:
     """Of an upright RGB picture. Rekognition wants 80 px a side: a very long one is made wider for it."""
-    fitted = _fit(image, SMALL_SIDE, 1.1)
+    factor = max(image.size) // SMALL_SIDE
+    fitted = image.reduce(factor) if factor > 1 else image  # whole factors are four times as quick as any other
     wide_enough = (max(fitted.width, MIN_SIDE), max(fitted.height, MIN_SIDE))
     shown = fitted if fitted.size == wide_enough else fitted.resize(wide_enough)
     out = io.BytesIO()
@@ -41,15 +42,11 @@ def preview(image: Image.Image) -> bytes:
 
 def thumbnail(image: Image.Image) -> bytes:
     """WebP with a long side of at most 400 px; `image` is best the small one."""
-    return _webp(_fit(image, THUMB_SIDE, None))
-
-
-def _fit(image: Image.Image, side: int, gap: float | None) -> Image.Image:
-    by = side / max(image.size)
-    if by >= 1:
-        return image
-    size = (max(1, round(image.width * by)), max(1, round(image.height * by)))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=gap)
+    by = THUMB_SIDE / max(image.size)
+    if by < 1:
+        size = (max(1, round(image.width * by)), max(1, round(image.height * by)))
+        image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
+    return _webp(image)
 
 
 def _webp(image: Image.Image) -> bytes:

@@ -108,10 +108,21 @@ def test_the_camera_s_orientation_is_honoured(orientation: int) -> None:
     assert abs(np.asarray(found.image, dtype=int) - np.asarray(upright, dtype=int)).mean() < 3
 
 
+@pytest.mark.parametrize("size", [(4000, 3000), (3999, 2001), (3001, 3999), (3200, 80), (6000, 4000), (12_001, 1500)])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}, {"subsampling": 1}])
+def test_a_fraction_of_a_photograph_shows_all_of_it(size: tuple[int, int], options: dict[str, int]) -> None:
+    whole = drawn(*size)
+    found = decode(saved(whole, quality=92, **options)).image
+    assert 1400 <= max(found.size) <= SIDE
+    expected = np.asarray(whole.resize(found.size), dtype=int)
+    assert abs(np.asarray(found, dtype=int) - expected).mean() < 3
+
+
 def test_large_photographs_come_small_and_their_size_is_told() -> None:
     found = decode(saved(drawn(4000, 3000)))
     assert (found.width, found.height) == (4000, 3000)
-    assert found.image.size == (SIDE, 1200)
+    assert found.image.size == (1500, 1125)
+    assert decode(saved(drawn(2000, 1500))).image.size == (SIDE, 1200)
     assert max(decode(saved(drawn(2900, 1000))).image.size) in range(1400, 1601)
     assert decode(saved(drawn(1200, 900))).image.size == (1200, 900)
 
