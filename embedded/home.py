@@ -47,7 +47,7 @@ class Home:
 
     def make(self) -> None:
         """Create every folder; OSError where the home cannot be written."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.aws, self.postgres, self.models, self.logs, self.mail):
             folder.mkdir(exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)

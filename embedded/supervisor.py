@@ -218,6 +218,6 @@ def _load_demo(stack: Stack, settings: dict[str, str]) -> None:
             break
         look_after(stack.children, say)
         time.sleep(0.2)
-    if loader.process.returncode:
-        raise PartFailed(f"The demo catalogue could not be loaded; set PIXPLORE_DEMO=0 to do without. Its log is "
-                         f"{loader.log}; it ends:\n{loader.last_words()}")  # fmt: skip
+    if loader.process.returncode:  # no reason to keep anybody out
+        say(f"demo: not loaded whole; the next start goes on with it (PIXPLORE_DEMO=0 does without). Its log is "
+            f"{loader.log}; it ends:\n{loader.last_words()}")  # fmt: skip

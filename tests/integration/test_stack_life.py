@@ -190,6 +190,17 @@ def test_another_python_than_the_declared_is_refused(tmp_path: Path) -> None:
     assert f"set PIXPLORE_LAMBDA_RUNTIME=python3.{sys.version_info.minor}" in text
 
 
+def test_a_database_of_ones_own_is_used_instead(tmp_path: Path, database_url: str) -> None:
+    stack = Stack(tmp_path / "home", {"DATABASE_URL": database_url})
+    try:
+        stack.start()
+        assert stack.ends["database_url"] == database_url
+        assert not stack.parts("postgres -D")
+        assert httpx.get(stack.ends["search_api"] + "/readyz").status_code == 200
+    finally:
+        stack.kill()
+
+
 def test_a_database_url_that_does_not_answer_is_refused(tmp_path: Path) -> None:
     text = refusal(tmp_path / "home", DATABASE_URL=f"postgresql://x:y@127.0.0.1:{free_port()}/x")
     assert "DATABASE_URL" in text

@@ -215,6 +215,7 @@ def test_what_the_home_is_made_of(home: Home) -> None:
     assert json.dumps(sorted(p.name for p in home.root.iterdir())) == json.dumps(
         ["aws", "logs", "mail", "models", "postgres", "secrets"]
     )
+    assert home.root.stat().st_mode & 0o777 == 0o700
     assert home.secrets.stat().st_mode & 0o777 == 0o700
 
 
