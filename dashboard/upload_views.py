@@ -81,11 +81,17 @@ def batch_list() -> None:
         st.rerun()
 
 
-def batch_state(batch_id: str) -> None:
-    """The numbers of one batch, live while it is under way."""
+def batch_state(batch_id: str, live: bool) -> None:
+    """The numbers of one batch and what to do with it: moving while this tab uploads (`live`) or work is under way."""
     counts = uploads.batch(batch_id)["counts"]
-    under_way = uploads.under_way(counts) or counts.get("expected")
-    st.fragment(_batch_state, run_every=EVERY if under_way else None)(batch_id)
+    moving = live or uploads.under_way(counts) or counts.get("expected")
+    st.fragment(_batch_state, run_every=EVERY if moving else None)(batch_id)
+    st.page_link(
+        st.session_state["pages"]["catalogue"],
+        label="Show in the catalogue",
+        icon=":material/grid_view:",
+        query_params={"batch_id": batch_id},
+    )
 
 
 def _batch_state(batch_id: str) -> None:
@@ -104,20 +110,27 @@ def _batch_state(batch_id: str) -> None:
             if n or label in ("Files", "Searchable"):
                 st.metric(label, f"{n:,}", width="content")
     with st.container(horizontal=True, gap="small"):
-        if counts.get("ready") and st.button("Show in the catalogue", icon=":material/grid_view:"):
-            st.switch_page(st.session_state["pages"]["catalogue"], query_params={"batch_id": batch_id})
         if counts.get("failed") and st.button("Retry all failed", icon=":material/refresh:", type="primary"):
             uploads.retry(batch_id)
             st.rerun(scope="app")
-        if counts.get("rejected", 0) + counts.get("failed", 0) + counts.get("duplicate", 0):
+        troubled = sum(counts.get(status, 0) for status in ("rejected", "failed", "duplicate"))
+        if troubled:
             st.download_button(
                 "Errors as CSV",
-                lambda: uploads.errors_csv(batch_id),
+                _errors(batch_id, troubled),
                 file_name=f"upload-{batch_id[:8]}-errors.csv",
                 mime="text/csv",
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _errors(batch_id: str, troubled: int) -> bytes:
+    """The errors of a batch, fetched anew when their number changes (a download has no session to fetch them with)."""
+    kept: tuple[tuple[str, int], bytes] | None = st.session_state.get("px_errors")
+    if kept is None or kept[0] != (batch_id, troubled):
+        kept = st.session_state["px_errors"] = ((batch_id, troubled), uploads.errors_csv(batch_id))
+    return kept[1]
 
 
 @st.fragment

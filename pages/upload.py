@@ -29,9 +29,9 @@ def _one(batch_id: str) -> None:
         )
     if upload.answer:  # this tab is at it: the uploader says more than the manifest
         uploads.show(upload)
-        upload_views.batch_state(batch_id)
+        upload_views.batch_state(batch_id, live=True)
         return
-    upload_views.batch_state(batch_id)
+    upload_views.batch_state(batch_id, live=False)
     uploads.show(upload)
     st.subheader("Files of this upload", anchor=False)
     upload_views.files(batch_id)

@@ -5,6 +5,7 @@
 const CHUNK = 100;
 const PARALLEL_CHECKS = 2;
 const PARALLEL_SENDS = 4;
+const PATIENCE = 6000; // ms until a question is asked again; Python answers a question once
 const ENDED = new Set(['ready', 'duplicate', 'rejected', 'failed', 'stuck']);
 const RETRYABLE = new Set(['failed', 'stuck']);
 
@@ -90,14 +91,14 @@ function checker(queue) {
 function ask(queue) {
   const now = Date.now();
   if (queue.asking) {
-    if (queue.say && now - queue.asking.at > 20000) { queue.asking.at = now; queue.say(queue.asking.question); }
+    if (queue.say && now > queue.asking.again) { queue.asking.again = now + PATIENCE; queue.say(queue.asking.question); }
     return;
   }
   if (!queue.say || now < queue.notBefore) return;
   const question = nextQuestion(queue, now);
   if (!question) return;
   question.request = `${now.toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
-  queue.asking = { question, at: now };
+  queue.asking = { question, again: now + PATIENCE };
   queue.say(question);
 }
 

@@ -168,7 +168,10 @@ export default function (component) {
   let view = views.get(root);
   if (!view) views.set(root, view = build(root));
   if (view.queue && view.queue.key !== data.queue) { view.queue.say = null; view.queue.changed = () => {}; }
-  const queue = view.queue = queueOf(data.queue);
+  const queue = queueOf(data.queue);
+  // A question put to an element that the page has replaced since may be lost.
+  if (view.queue !== queue && queue.asking) queue.asking.again = Date.now() + 1000;
+  view.queue = queue;
   Object.assign(view, { href: data.href });
   queue.limits = data.limits;
   queue.changed = view.soon;
