@@ -34,7 +34,8 @@ def main() -> None:
 
         serve(options.descriptor, Path(folder), options.threads)
         return
-    subprocess.run([sys.executable, "-m", "embedded.recogniser.models", folder], check=True)
+    if subprocess.run([sys.executable, "-m", "embedded.recogniser.models", folder]).returncode:
+        sys.exit(f"The models could not be built in {folder}; the reason is above.")
     supervise(listen(options.port), options)
 
 
