@@ -33,11 +33,14 @@ problems. Filters are the same everywhere; a facet's count is exactly what its q
 `attr.<name>` stands for any product attribute: write `attr.brand`, `attr.price.gte`.
 """
 
+# Facets of a large catalogue hash every label of it: on disk with the default 4 MB, and compiled for one use each.
+_PLANNER = "-c work_mem=32MB -c jit=off"
+
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     identity, storage, queues = load(IdentitySettings), load(StorageSettings), load(QueueSettings)
-    engine = open_engine(load(DatabaseSettings).database_url, pool_size=10)
+    engine = open_engine(load(DatabaseSettings).database_url, pool_size=10, planner=_PLANNER)
     places = Places(engine, storage.originals_bucket, queues.queue_url, queues.dlq_url)
     app.state.parts = Parts(engine, identity, KeySet(identity.jwks_url), storage, places)
     yield

@@ -14,8 +14,11 @@ from pixplore.errors import Unavailable
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000) -> Engine:
-    """An engine over psycopg2 in UTC whose dead connections are noticed before use. `url` as libpq takes it."""
+def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000, planner: str = "") -> Engine:
+    """An engine over psycopg2 in UTC whose dead connections are noticed before use. `url` as libpq takes it.
+
+    `planner`: more settings for each connection, in the form of `-c work_mem=32MB`.
+    """
     return create_engine(
         driver_url(url),
         pool_size=pool_size,
@@ -24,7 +27,7 @@ def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 3,
-            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms}",
+            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} {planner}",
             "application_name": "pixplore",
         },
     )
