@@ -70,3 +70,9 @@ screens: dev
 lock:
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements-ocr.in -o requirements-ocr.txt
+	echo rapidocr-onnxruntime==1.4.4 | $(COMPILE) --no-deps - >> requirements-ocr.txt
+
+# rapidocr asks for an OpenCV with a window system; requirements-ocr.txt holds the one without, hence --no-deps.
+ocr: $(INSTALLED)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-ocr.txt
