@@ -107,7 +107,7 @@ def main() -> None:
         finally:
             stack.stop()
     rows: list[list[object]] = [
-        [f"dashboard's memory before and after {arguments.files} files through the browser", f"{before:.0f} → {after:.0f} MB",
+        [f"dashboard's memory, {arguments.files} files through the browser", f"{before:.0f} → {after:.0f} MB",
          f"+{after - before:.0f} MB", "< +50 MB"],
         [f"{arguments.files} files of about 150 kB through the browser, all searchable", f"{seconds:.0f} s",
          f"{arguments.files / seconds:.1f} a second", ""],

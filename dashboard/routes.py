@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard import session
-from pixplore.catalogue.sessions import LASTS_FOR
 from pixplore.errors import PixploreError, Unavailable
 
 
@@ -47,7 +46,7 @@ async def begin(request: Request) -> Response:
         return _problem(401, "Unauthorized", "This sign-in took too long. Sign in again.")
     answer = Response(status_code=204, headers={"Cache-Control": "no-store"})
     answer.set_cookie(
-        session.cookie_name(), sid, max_age=int(LASTS_FOR.total_seconds()), path="/", httponly=True, samesite="lax",
+        session.cookie_name(), sid, max_age=session.LASTS_SECONDS, path="/", httponly=True, samesite="lax",
         secure=session.settings().cookie_secure,
     )  # fmt: skip
     return answer

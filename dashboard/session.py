@@ -21,6 +21,8 @@ from pixplore.domain import Person, Role
 from pixplore.errors import Unauthenticated
 from pixplore.settings import DashboardSettings, DatabaseSettings, IdentitySettings, load
 
+LASTS_SECONDS = int(sessions.LASTS_FOR.total_seconds())
+"""How long a session lasts at most."""
 REFRESH_BEFORE = 300
 """Seconds before its end at which an access token is renewed."""
 

@@ -33,8 +33,8 @@ def test_only_we_can_ask_for_new_labels() -> None:
     assert not arrivals.read(json.dumps(foreign)).relabel
 
 
-DELETED = '''{"source": "s", "detail-type": "Object Deleted",
-              "detail": {"bucket": {"name": "b"}, "object": {"key": "k"}}}'''
+DELETED = """{"source": "s", "detail-type": "Object Deleted",
+              "detail": {"bucket": {"name": "b"}, "object": {"key": "k"}}}"""
 
 
 @pytest.mark.parametrize(
