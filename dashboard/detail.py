@@ -92,9 +92,6 @@ def _edit(image: Image) -> None:
     attributes: dict[str, Any] = image.get("attributes") or {}
     with st.form(f"px-edit-{image['id']}", border=False):
         title = st.text_input("Title", value=image["title"] or "", max_chars=300)
-        left, right = st.columns(2)
-        sku = left.text_input("SKU", value=image["sku"] or "", max_chars=100)
-        category = right.text_input("Category", value=image["category"] or "", max_chars=100)
         chosen = st.multiselect(
             "Tags",
             options=list(dict.fromkeys([*tags, *_known_tags()])),
@@ -102,6 +99,9 @@ def _edit(image: Image) -> None:
             accept_new_options=True,
             placeholder="Choose a tag or type a new one",
         )
+        left, right = st.columns(2)
+        sku = left.text_input("SKU", value=image["sku"] or "", max_chars=100)
+        category = right.text_input("Category", value=image["category"] or "", max_chars=100)
         texts = {
             name: (left, right)[at % 2].text_input(title_of(f"attr.{name}"), value=f"{value}", key=f"px-attr-{name}")
             for at, (name, value) in enumerate(attributes.items())

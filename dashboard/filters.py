@@ -31,8 +31,8 @@ def groups(state: State, facets: Facets, attributes: Sequence[str], today: date)
 
 
 def numeric(values: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether an attribute is a number: each of its values is, and there are enough to make a range of."""
-    return len(values) > 2 and all(_number(str(row["value"])) is not None for row in values)
+    """Whether an attribute is a number: each of its values is, and there are two to make a range of."""
+    return len(values) > 1 and all(_number(str(row["value"])) is not None for row in values)
 
 
 def apply_use(state: State, name: str, value: str, mode: str | None) -> State:
