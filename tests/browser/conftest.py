@@ -83,7 +83,9 @@ class Person:
         return self.page
 
     def settled(self) -> None:
-        expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        """The script has run to its end, and nothing of the run before is left on the page."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
 
     def go(self, path: str) -> Page:
         """Another page by its address, as a bookmark would."""
