@@ -5,13 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import catalogue_calls, client
+from dashboard import catalogue_calls, client, collection_views
 from dashboard.components.gallery import Action
 from pixplore.domain import Person, Role
 from pixplore.errors import PixploreError
 
 TAG = Action("tag", "Add tags")
 DELETE = Action("delete", "Move to trash", danger=True)
+COLLECT = Action("collect", "Add to collection")
 RESTORE = Action("restore", "Restore")
 
 
@@ -19,14 +20,16 @@ def actions(person: Person, trashed: bool) -> list[Action]:
     """What this person may do with chosen pictures, here or in the trash."""
     if trashed:
         return [RESTORE] if Role.ADMIN in person.role.includes else []
-    allowed = [TAG] if Role.ANALYST in person.role.includes else []
+    allowed = [COLLECT, TAG] if Role.ANALYST in person.role.includes else [COLLECT]
     return [*allowed, DELETE] if Role.ADMIN in person.role.includes else allowed
 
 
 def ask(name: str, ids: Sequence[str]) -> None:
     """Ask in a dialog before anything is written."""
     count = f"{len(ids)} picture{'' if len(ids) == 1 else 's'}"
-    if name == TAG.name:
+    if name == COLLECT.name:
+        _dialog(f"Add {count} to a collection", lambda: _collect(ids))
+    elif name == TAG.name:
         _dialog(f"Add tags to {count}", lambda: _tags(ids))
     elif name == DELETE.name:
         _dialog(f"Move {count} to the trash?", lambda: _sure(ids, "Move to trash", _delete, "Moved to the trash"))
@@ -45,6 +48,24 @@ def _tags(ids: Sequence[str]) -> None:
     )
     if st.button("Add", type="primary", disabled=not chosen, key="px-bulk-add"):
         _run(ids, lambda image_id: _tag(image_id, chosen), "Tagged", gone=False)
+
+
+def _collect(ids: Sequence[str]) -> None:
+    mine = collection_views.open_to_me()
+    chosen = st.selectbox(
+        "Collection", list(mine), index=None, accept_new_options=True, placeholder="Choose one or type a new name",
+        key="px-bulk-collection",
+    )  # fmt: skip
+    if st.button("Add", type="primary", disabled=not chosen, key="px-bulk-collect"):
+        try:
+            target = mine.get(chosen) or client.post("/v1/collections", {"name": chosen})["id"]
+            client.post(f"/v1/collections/{target}/images", {"image_ids": list(ids)})
+        except PixploreError as problem:
+            st.error(problem.detail)
+            return
+        st.session_state["px_cleared"] = st.session_state.get("px_cleared", 0) + 1
+        st.toast(f"In “{chosen}”: {len(ids)}", icon=":material/check_circle:")
+        st.rerun()
 
 
 def _sure(ids: Sequence[str], label: str, write: Callable[[str], Any], said: str) -> None:

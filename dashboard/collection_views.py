@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import client, theme
+from dashboard import client, session, theme
 from dashboard.components.gallery import Action, gallery, tile_of
 from pixplore.domain import Person, Role
 from pixplore.errors import PixploreError
@@ -29,6 +29,16 @@ def all_of_them(new: Callable[[], None]) -> None:
             if st.button("Open", key=f"px-open-{one['id']}"):
                 st.query_params["collection"] = one["id"]
                 st.rerun()
+
+
+def open_to_me() -> dict[str, str]:
+    """Name -> id of the collections that this person may add to, the newest first."""
+    person = session.current()
+    return {
+        one["name"]: one["id"]
+        for one in reversed(client.get("/v1/collections", {"limit": 200})["items"])
+        if person and (Role.ADMIN in person.role.includes or one["created_by"] == person.email)
+    }
 
 
 def one(collection: Collection, person: Person) -> None:

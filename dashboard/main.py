@@ -64,6 +64,7 @@ def run() -> None:
     pages = {entry.path: _page(entry, role) for entry in ENTRIES}
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()), position="top" if found else "hidden")
+    st.set_page_config(page_title=f"{page.title} · Pixplore")
     if found is None:
         page.run()
         return

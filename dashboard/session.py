@@ -145,6 +145,11 @@ def sign_out(found: Session) -> None:
     sessions.end(engine(), found.sid_hash)
 
 
+def end_others(found: Session) -> int:
+    """Sign the person out everywhere but here; returns in how many browsers that was."""
+    return sessions.end_all(engine(), found.person.sub, but=found.sid_hash)
+
+
 def end_cookie(sid: str) -> None:
     """End the session of a cookie, if there is one. Raises Unavailable."""
     sessions.end(engine(), hashed(sid))

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pixplore.domain import Role
-from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unavailable
+from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
 
 STATIC = Path(__file__).with_name("static")
 SPACE = {"xs": "0.25rem", "s": "0.5rem", "m": "1rem", "l": "1.5rem", "xl": "2.5rem"}
@@ -18,6 +18,7 @@ MAX_WIDTH = "88rem"
 
 def apply() -> None:
     """Once a run, before anything else is drawn."""
+    st.session_state["px_states"] = 0
     st.html(STATIC.with_name("theme.css"))
 
 
@@ -56,6 +57,8 @@ def error(problem: Exception, action: Callable[[], None] | None = None) -> None:
     """A problem in its own words; a PixploreError's `detail` is written for people, others are not shown."""
     if isinstance(problem, Unavailable):
         _state("cloud_off", "Not available just now", problem.detail, "error", action or _again)
+    elif isinstance(problem, Unauthenticated):  # the next run asks to sign in
+        _state("lock", "Signed out", problem.detail, "error", action or (lambda: _again("Sign in")))
     elif isinstance(problem, Forbidden):
         _state("lock", "Not for your role", problem.detail, "error", action)
     elif isinstance(problem, NotFound):
@@ -99,8 +102,8 @@ def _to_catalogue() -> None:
     st.page_link(st.session_state["pages"]["catalogue"], label="Open the catalogue", icon=":material/grid_view:")
 
 
-def _again() -> None:
-    if st.button("Try again", icon=":material/refresh:", key="px-again"):
+def _again(label: str = "Try again") -> None:
+    if st.button(label, icon=":material/refresh:", key=f"px-again-{st.session_state['px_states']}"):
         st.rerun()
 
 

@@ -49,5 +49,3 @@ def _set_up(access: str, email: str, secret: str) -> None:
     if st.button("Cancel", type="tertiary", key="px-totp-cancel"):
         del st.session_state["px_totp_secret"]
         st.rerun()
-
-

@@ -53,6 +53,7 @@ with right, theme.card("password"):
             key="px-change-password",
         )
         if changed:
-            st.success("Your password is changed.")
+            session.end_others(found)
+            st.success("Your password is changed. Other browsers are signed out.")
     except ResetError as error:
         st.error(str(error), icon=":material/error:")

@@ -188,6 +188,11 @@ def test_two_steps_are_set_up_and_asked_for(anybody: Anybody, stack: Stack) -> N
     other.page.get_by_label("Code", exact=True).fill("12")
     other.page.get_by_role("button", name="Verify").click()
     expect(other.page.get_by_text("The code has six digits.")).to_be_visible()
+    right = totp(secret, time.time())
+    other.page.get_by_label("Code", exact=True).fill(f"{(int(right) + 1) % 1_000_000:06d}")
+    other.page.get_by_role("button", name="Verify").click()
+    expect(other.page.get_by_text("This code is not right")).to_be_visible()
+    other.settled()
     other.page.get_by_label("Code", exact=True).fill(totp(secret, time.time()))
     other.page.get_by_role("button", name="Verify").click()
     other.arrived()
@@ -196,9 +201,11 @@ def test_two_steps_are_set_up_and_asked_for(anybody: Anybody, stack: Stack) -> N
 def test_a_changed_password(anybody: Anybody, stack: Stack) -> None:
     person, email = anybody(), somebody(stack)
     page = person.page
-    page.goto("/account")
-    person.submit(email, PASSWORD)
-    person.arrived()
+    other = anybody()
+    for one in (other, person):
+        one.page.goto("/account")
+        one.submit(email, PASSWORD)
+        one.arrived()
     for old, said in (("Wrong-horse 7", "The current password is wrong."), (PASSWORD, "Your password is changed.")):
         page.get_by_label("Current password", exact=True).fill(old)
         page.get_by_label("New password", exact=True).fill("Another-horse 8")
@@ -206,6 +213,8 @@ def test_a_changed_password(anybody: Anybody, stack: Stack) -> None:
         page.get_by_role("button", name="Change password").click()
         expect(page.get_by_text(said)).to_be_visible()
     assert stack.sign_in(email, "Another-horse 8")["AccessToken"]
+    other.page.reload()
+    expect(other.page.get_by_label("Email", exact=True)).to_be_visible()
 
 
 def test_after_signing_out_the_old_cookie_is_worth_nothing(anybody: Anybody) -> None:
