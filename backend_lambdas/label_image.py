@@ -1,6 +1,7 @@
 """SQS -> catalogue: each message says that a file has arrived; those that could not be taken yet come again."""
 
 import asyncio
+import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -11,11 +12,11 @@ from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from pixplore import arrivals
-from pixplore.aws import queue
+from pixplore.aws import clients, queue
 from pixplore.catalogue import ingest
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import transaction
-from pixplore.errors import PixploreError
+from pixplore.errors import PixploreError, Unavailable
 from pixplore.labelling import Labeller
 from pixplore.settings import DatabaseSettings, QueueSettings, StorageSettings, VisionSettings, load
 from pixplore.vision.embedding import Embedder
@@ -32,6 +33,16 @@ def labeller() -> Labeller:
     stored, vision = load(StorageSettings), load(VisionSettings)
     engine = open_engine(load(DatabaseSettings).database_url, pool_size=THREADS + 1)
     return Labeller(engine, stored.originals_bucket, stored.renditions_bucket, Embedder(vision.model_dir), vision.faces)
+
+
+def prepare() -> None:
+    """Make it all before the first message: a function's start has a whole core, its first second matters."""
+    clients.s3(), clients.rekognition(), clients.sqs()
+    try:
+        with transaction(labeller().engine):
+            pass
+    except Unavailable as away:
+        log.warning("started without the database: %s", away)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -89,3 +100,7 @@ def give_back(record: SQSRecord, arrival: arrivals.Arrival, error: Exception) ->
                 ingest.put_off(connection, arrival.image_id, seconds)
     except PixploreError as further:  # the message comes again by itself, after the queue's own time
         log.warning("cannot note it: %s", further)
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:  # tests import this file without its settings
+    prepare()

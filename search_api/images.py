@@ -107,5 +107,6 @@ def get_original(image_id: UUID, who: Viewer, here: Here) -> Response:
     if one.object_key is None:
         raise NotFound("This catalogue entry has no picture.")
     kind = one.content_type or "application/octet-stream"
-    url = storage.download_url(here.storage.originals_bucket, one.object_key, one.name, kind)
+    bucket = here.storage.originals_bucket
+    url = storage.download_url(bucket, one.object_key, one.name, kind, one.object_version)
     return RedirectResponse(url, 302, headers={"Cache-Control": "no-store"})

@@ -9,7 +9,7 @@ from pixplore.catalogue.read import Detail, Entry
 from pixplore.query import Query
 from search_api.access import Parts
 
-_HIDDEN = ("object_key", "has_renditions", "labels")
+_HIDDEN = ("object_key", "object_version", "has_renditions", "labels")
 
 
 def image(entry: Entry, here: Parts, query: Query | None = None) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class Entry:
     uploader: str | None
     batch_id: UUID | None
     object_key: str | None
+    object_version: str | None
     has_renditions: bool
     labels: list[ShownLabel] = field(default_factory=list)
 
