@@ -73,7 +73,7 @@ async def serve(home: Home, port: int) -> None:
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
     config.accesslog = None
-    gate = aws_guard.Gate(ministack.app, port, home.secret("aws-control-token"), journal.touch)
+    gate = aws_guard.Gate(ministack.app, port, home.secret("aws-control-token"), journal.touch, aws_lambda.provisioned)
     app: Any = gate  # hypercorn's own types want its frozen scope classes
     await hypercorn_serve(app, config, shutdown_trigger=stop.wait)
     journal.save()

@@ -14,17 +14,21 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-CONTROL_PREFIXES = ("/_ministack", "/_localstack", "/health")
-TOKEN_HEADER = b"x-pixplore-control"
+PROVISIONED = "/_pixplore/provisioned"
+CONTROL_PREFIXES = ("/_ministack", "/_localstack", "/_pixplore", "/health")
+TOKEN_HEADER = "x-pixplore-control"  # noqa: S105
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEY_SET = re.compile(r"/[\w-]+/\.well-known/(jwks\.json|openid-configuration)")
 
 
 class Gate:
-    """ASGI middleware. `touch(what)` hears about each call that may change state (see aws_state)."""
+    """ASGI middleware. `touch(what)` hears about each call that may change state (see aws_state), `provisioned()`
+    when everything is created."""
 
-    def __init__(self, app: App, port: int, token: str, touch: Callable[[str], None]) -> None:
-        self._app, self._token, self._touch = app, token.encode(), touch
+    def __init__(
+        self, app: App, port: int, token: str, touch: Callable[[str], None], provisioned: Callable[[], None]
+    ) -> None:
+        self._app, self._token, self._touch, self._provisioned = app, token.encode(), touch, provisioned
         # A page elsewhere whose name was rebound to 127.0.0.1 still sends its own name here.
         self._hosts = {f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]")}
 
@@ -35,12 +39,17 @@ class Gate:
             return None  # no WebSocket API here
         headers = dict(scope["headers"])
         if headers.get(b"host") not in self._hosts:
-            return await _refuse(send, b"unknown host")
+            return await _answer(send, 403, b"unknown host")
         path = scope["path"]
-        if path.startswith(CONTROL_PREFIXES) and not hmac.compare_digest(headers.get(TOKEN_HEADER, b""), self._token):
-            return await _refuse(send, b"this path needs the control token")
+        if path.startswith(CONTROL_PREFIXES) and not hmac.compare_digest(
+            headers.get(TOKEN_HEADER.encode(), b""), self._token
+        ):
+            return await _answer(send, 403, b"this path needs the control token")
+        if path == PROVISIONED:
+            self._provisioned()
+            return await _answer(send, 200, b"")
         if not (signed(headers, scope["query_string"]) or served_unsigned(scope["method"], path, headers)):
-            return await _refuse(send, b"this call must be signed")
+            return await _answer(send, 403, b"this call must be signed")
         if what := changes(scope["method"], path, headers, scope["query_string"]):
             self._touch(what)
         return await self._app(scope, receive, send)
@@ -101,7 +110,7 @@ def changes(method: str, path: str, headers: dict[bytes, bytes], query: bytes) -
     return "all"
 
 
-async def _refuse(send: Send, reason: bytes) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(reason)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": reason})
+async def _answer(send: Send, status: int, text: bytes) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})

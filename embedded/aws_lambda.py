@@ -26,6 +26,9 @@ WARM_TAG, MOST_TAG = "pixplore:warm", "pixplore:most"
 # A person waits for these; the other functions leave the processor to them and to the pages.
 PROMPT = ("pixplore-issue-uploads", "pixplore-upload-status")
 BACKGROUND = 5  # niceness
+# Functions are about to be given their newest code and settings when the endpoint starts: warming waits for that.
+PROVISIONING = 10.0  # seconds, at most
+_provisioned = threading.Event()
 _ending = threading.Event()
 log = logging.getLogger("pixplore.lambda")
 
@@ -40,6 +43,11 @@ def install(logs: Path, session_seed: str) -> None:
     _bound_workers(lambda_runtime, lambda_svc)
     _seal_sessions(lambda_runtime, lambda_svc, session_seed)
     threading.Thread(target=_keep_warm, args=(lambda_runtime, lambda_svc), daemon=True).start()
+
+
+def provisioned() -> None:
+    """The functions are as they should be: keep them warm from now on."""
+    _provisioned.set()
 
 
 def end_all() -> None:
@@ -172,6 +180,7 @@ def session(seed: str, function: str, role_name: str) -> tuple[str, str, str]:
 
 def _keep_warm(runtime: Any, service: Any) -> None:
     """Keep as many idle processes of a function as its tag says, also after one died or was timed out."""
+    _provisioned.wait(PROVISIONING)
     failed: defaultdict[str, float] = defaultdict(float)
     while not _ending.wait(0.5):
         for record in list(service._functions._data.values()):
@@ -181,7 +190,9 @@ def _keep_warm(runtime: Any, service: Any) -> None:
                 try:
                     _warm_up(runtime, config, record["code_zip"], wanted)
                 except Exception as error:
-                    failed[name] = time.monotonic() + 10
+                    if _ending.is_set():
+                        return
+                    failed[name] = time.monotonic() + 3
                     log.warning("the function %s does not start: %s", name, error)
 
 

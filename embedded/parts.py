@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from embedded import database
+from embedded.aws_guard import TOKEN_HEADER
 from embedded.aws_lambda import session
 from embedded.children import ROOT, Child, answers
 from embedded.home import Home
@@ -20,7 +21,7 @@ def postgres(home: Home, server: database.Server) -> Child:
 
 
 def aws_endpoint(home: Home, port: int) -> Child:
-    token = {"x-pixplore-control": home.secret("aws-control-token")}
+    token = {TOKEN_HEADER: home.secret("aws-control-token")}
     return Child(
         "aws endpoint", [sys.executable, "-m", "embedded.aws_endpoint"],
         {"PIXPLORE_HOME": str(home.root), "PIXPLORE_AWS_PORT": str(port)}, home.logs / "aws-endpoint.log",

@@ -7,6 +7,7 @@ JSON. It may run any number of times: what is there and right stays as it is.
 import json
 import secrets
 import sys
+import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +18,7 @@ from botocore.config import Config
 
 from embedded import plan as plans
 from embedded.aws_endpoint import REGION, keys
+from embedded.aws_guard import PROVISIONED, TOKEN_HEADER
 from embedded.home import Home, write_private
 from embedded.provision_api import uploads_api
 from embedded.provision_functions import functions
@@ -60,7 +62,15 @@ def provision(plan: plans.Plan) -> plans.Made:
     address = uploads_api(client, plan.aws, pool_id, arns)
     made = plans.Made(**{**asdict(made), "uploads_api": address})
     write_private(home.endpoints, json.dumps(plans.endpoints(plan, made, home), indent=2) + "\n")
+    _tell(plan.aws + PROVISIONED, home)
     return made
+
+
+def _tell(url: str, home: Home) -> None:
+    """Let the endpoint know, so that it warms the functions up."""
+    headers = {TOKEN_HEADER: home.secret("aws-control-token")}
+    request = urllib.request.Request(url, method="POST", headers=headers)  # noqa: S310
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
 
 
 if __name__ == "__main__":
