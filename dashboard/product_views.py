@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import client, theme
+from dashboard.figures import figures
 
 EXAMPLE = (
     "sku,file,title,category,created_at,brand,price\n"
@@ -74,9 +75,7 @@ def _what(report: dict[str, Any]) -> None:
         ("Doubtful", counts["ambiguous"] + counts["clashes"]),
         ("Lines not used", report["lines_skipped"]),
     ]
-    with st.container(horizontal=True, border=True, gap="large", key="px-import-counts"):
-        for label, n in shown:
-            st.metric(label, f"{n:,}", width="content")
+    figures(shown)
     separators = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
     columns = ", ".join(f"{c['heading']} → {c['becomes'].removeprefix('attr.')}" for c in report["columns"][:12])
     st.caption(

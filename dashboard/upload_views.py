@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import theme, uploads
+from dashboard.figures import figures
 
 WORDS = {
     "expected": "Not sent yet",
@@ -105,10 +106,7 @@ def _batch_state(batch_id: str) -> None:
         ("Failed", counts.get("failed", 0)),
         ("Not sent", counts.get("expected", 0)),
     ]
-    with st.container(horizontal=True, border=True, key="px-batch-state", gap="large"):
-        for label, n in shown:
-            if n or label in ("Files", "Searchable"):
-                st.metric(label, f"{n:,}", width="content")
+    figures((label, n) for label, n in shown if n or label in ("Files", "Searchable"))
     with st.container(horizontal=True, gap="small"):
         if counts.get("failed") and st.button("Retry all failed", icon=":material/refresh:", type="primary"):
             uploads.retry(batch_id)
@@ -116,7 +114,7 @@ def _batch_state(batch_id: str) -> None:
         troubled = sum(counts.get(status, 0) for status in ("rejected", "failed", "duplicate"))
         if troubled:
             st.download_button(
-                "Errors as CSV",
+                f"Errors as CSV ({troubled:,})",
                 _errors(batch_id, troubled),
                 file_name=f"upload-{batch_id[:8]}-errors.csv",
                 mime="text/csv",

@@ -1,10 +1,12 @@
 """The products of the company beside their pictures: which have none, and which pictures belong to none."""
 
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
 from dashboard import client, session, theme
+from dashboard.figures import figures
 from pixplore.domain import Role
 
 STATES = {"all": "All products", "matched": "With pictures", "without_images": "Without pictures"}
@@ -19,18 +21,14 @@ def _import() -> None:
 
 def _numbers() -> int:
     found = client.get("/v1/products/summary")
-    with st.container(
-        horizontal=True, border=True, gap="large", vertical_alignment="center", key="px-products-summary"
-    ):
-        st.metric("Products", f"{found['products']:,}", width="content")
-        st.metric("With pictures", f"{found['with_images']:,}", width="content")
-        st.metric("Without pictures", f"{found['without_images']:,}", width="content")
-        st.metric("Pictures without product", f"{found['images_without_product']:,}", width="content")
-        if found["images_without_product"]:
-            st.page_link(
-                st.session_state["pages"]["catalogue"], label="Show those", icon=":material/grid_view:",
-                query_params={"sku": "__unset__"},
-            )  # fmt: skip
+    figures(
+        [
+            ("Products", found["products"]),
+            ("With pictures", found["with_images"]),
+            ("Without pictures", found["without_images"]),
+            ("Pictures without product", found["images_without_product"]),
+        ]
+    )
     return int(found["products"])
 
 
@@ -41,7 +39,7 @@ def _row(product: dict[str, Any]) -> dict[str, Any]:
         "Title": product["title"],
         "Category": product["category"],
         "Pictures": product["images"],
-        "Catalogue": f"/catalogue?sku={product['sku']}" if product["images"] else None,
+        "Catalogue": f"/catalogue?sku={quote(product['sku'])}" if product["images"] else None,
         **{name.replace("_", " ").capitalize(): value for name, value in product["attributes"].items()},
     }
 
@@ -54,6 +52,10 @@ if not _numbers():
 with st.container(horizontal=True, vertical_alignment="bottom"):
     q = st.text_input("Search", placeholder="SKU, title, category or file", bind="query-params", key="q", width=360)
     state = st.segmented_control("Show", list(STATES), default="all", format_func=STATES.get, key="state") or "all"
+    st.page_link(
+        st.session_state["pages"]["catalogue"], label="Pictures without product", icon=":material/grid_view:",
+        query_params={"sku": "__unset__"},
+    )  # fmt: skip
 if st.session_state.get("px_product_query") != (q, state):
     st.session_state["px_product_query"] = (q, state)
     st.session_state["px_product_pages"] = [None]

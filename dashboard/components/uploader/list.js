@@ -63,7 +63,8 @@ function fillRow(row, item, view) {
   row.stamp = stamp;
   row.dataset.phase = item.phase;
   const word = WORDS[item.phase === 'sent' ? item.status : item.phase] || item.phase;
-  row.state.textContent = item.message ? `${word}: ${item.message}` : `${word} · ${sizeWords(item.size)}`;
+  const said = item.phase === 'duplicate' ? item.message : `${word}: ${item.message}`;
+  row.state.textContent = item.message ? said : `${word} · ${sizeWords(item.size)}`;
   row.state.title = item.message;
   const target = item.phase === 'ready' ? item.image : item.phase === 'duplicate' ? item.duplicate : null;
   row.link.hidden = !target;
