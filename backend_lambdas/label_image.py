@@ -72,7 +72,11 @@ async def take(record: SQSRecord) -> None:
 
 def take_now(record: SQSRecord) -> None:
     """Raises where the message must come again; SQS counts and ends in the dead-letter queue."""
-    arrival = arrivals.read(record.body)
+    try:
+        arrival = arrivals.read(record.body)
+    except arrivals.Malformed:
+        queue.hide(load(QueueSettings).queue_url, [record.receipt_handle], 0)  # no use to wait: a dead letter soon
+        raise
     if not arrivals.is_ours(arrival.key):
         log.warning("left alone, not a key of ours: %s", arrival.key)
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pixplore.arrivals import Arrival
 from pixplore.aws import queue
 from pixplore.catalogue import manifest, repair
 from pixplore.catalogue.repair import Minute
@@ -16,8 +17,8 @@ from pixplore.domain import Item
 from pixplore.sweeping import Places, image_of
 from pixplore.uploads import requeue
 
-__all__ = ["DeadLetter", "Minute", "Places", "QueueFigures", "dead_letters", "queue_figures", "recent_failures",
-           "redrive", "retry_all", "retry_items", "throughput"]  # fmt: skip
+__all__ = ["DeadLetter", "Minute", "Places", "QueueFigures", "dead_letters", "label_again", "queue_figures",
+           "recent_failures", "redrive", "retry_all", "retry_items", "throughput"]  # fmt: skip
 MOST_LETTERS = 1_000
 _HIDDEN = 20
 
@@ -95,6 +96,13 @@ def retry_all(places: Places, most: int = 1_000) -> int:
     with transaction(places.engine) as connection:
         items = [item for item in repair.to_retry(connection, None, most) if _can_retry(item)]
     return requeue(places.engine, places.bucket, places.queue_url, items)
+
+
+def label_again(places: Places, image_ids: Iterable[UUID]) -> int:
+    """Have the recogniser look at these pictures again; what people said of them stays. Returns how many."""
+    with transaction(places.engine) as connection:
+        keys = repair.keys_of(connection, image_ids)
+    return queue.send(places.queue_url, (Arrival(places.bucket, key, relabel=True).body() for key in keys))
 
 
 def throughput(engine: Engine, minutes: int = 60) -> list[Minute]:

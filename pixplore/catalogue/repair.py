@@ -175,3 +175,11 @@ def ended_well(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]:
         {"ids": list(image_ids)},
     )
     return list(rows.scalars())
+
+
+def keys_of(connection: Connection, image_ids: Iterable[UUID]) -> list[str]:
+    """Where the originals of these pictures lie; entries without one are left out."""
+    rows = connection.execute(
+        text("select object_key from image where id = any(:ids) and object_key is not null"), {"ids": list(image_ids)}
+    )
+    return list(rows.scalars())
