@@ -6,6 +6,7 @@ from pixplore.domain import MAX_FILE_BYTES, TAKEN_KINDS
 
 _SAME = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/tif": "image/tiff",
          "image/x-tiff": "image/tiff"}  # fmt: skip
+_PLAINLY = {"text": "Text", "video": "Video", "audio": "Audio", "application/pdf": "PDF", "application/zip": "ZIP"}
 _UNKNOWN = "application/octet-stream"
 """Browsers say this, or nothing, of endings they do not know: the bytes will tell."""
 
@@ -28,6 +29,7 @@ def promise(name: str, size: int, content_type: str, sha256: str | None) -> Prom
     elif size > MAX_FILE_BYTES:
         refusal = ("too_large", f"The file has {size / 1e6:.1f} MB; at most {MAX_FILE_BYTES // 1_000_000} are taken.")
     elif kind not in (*TAKEN_KINDS, _UNKNOWN):
-        said = kind.removeprefix("image/")[:40].upper() if kind.startswith("image/") else f"“{kind[:60]}”"
+        family, _, exact = kind.partition("/")
+        said = exact[:40].upper() if family == "image" else _PLAINLY.get(kind, _PLAINLY.get(family, f"“{kind[:60]}”"))
         refusal = ("kind_not_taken", f"{said} files are not taken. Save the picture as JPEG, PNG, WebP, TIFF or AVIF.")
     return Promise(clean[:1000], size, kind[:200], sha256.lower() if sha256 else None, refusal)
