@@ -23,9 +23,7 @@ def all_of_them(new: Callable[[], None]) -> None:
         theme.empty("No collections yet", "Make one, then add pictures to it.", icon="collections_bookmark")
     for one in found:
         with theme.card(f"collection-{one['id']}"), st.container(horizontal=True, vertical_alignment="center"):
-            with st.container(gap="xxsmall"):
-                st.markdown(f"**{theme.plain(one['name'])}**")
-                st.caption(f"{_pictures(one)}, by {theme.plain(one['created_by'])}. {theme.plain(one['note'])}")
+            theme.lines(one["name"], f"{_pictures(one)}, by {one['created_by']}. {one['note']}")
             if st.button("Open", key=f"px-open-{one['id']}"):
                 st.query_params["collection"] = one["id"]
                 st.rerun()

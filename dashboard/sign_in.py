@@ -188,7 +188,7 @@ def _links(*links: tuple[str, str]) -> None:
 
 
 def _mail_hint(sentence: str) -> None:
-    st.write(f"{sentence} **{theme.plain(st.session_state.get('px_email', 'your address'))}**.")
+    theme.lines(sentence, st.session_state.get("px_email") or "your address")
     if hint := session.settings().mail_hint:
         st.info(f"The mail lies in {theme.plain(hint)}", icon=":material/mail:")
 

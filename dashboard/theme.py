@@ -80,6 +80,11 @@ def forbidden(role: Role) -> None:
     _state("lock", f"This page is for {who}", hint, "error", _to_catalogue)
 
 
+def lines(title: str, below: str) -> None:
+    """A name and a quiet line under it, both as they are: Markdown would make links of addresses."""
+    st.html(f'<div class="px-lines"><b>{html.escape(title)}</b><span>{html.escape(below)}</span></div>')
+
+
 def person(email: str, line: str) -> None:
     """Who somebody is: a sign with their initial, the e-mail, a line below."""
     who, sign, below = html.escape(email), html.escape(email[:1].upper()), html.escape(line)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
+from tests.browser.test_every_page import violations
 from tests.stack import Stack
 
 
@@ -35,6 +36,11 @@ def test_a_collection_is_made_filled_and_deleted(
     expect(page.get_by_role("tab", name="In the collection (1)")).to_be_visible()
     listed = stack.call("GET", f"{stack.ends['search_api']}/v1/collections", stack.token("viewer")).json()["items"]
     assert [(one["name"], one["images"]) for one in listed] == [("Autumn *campaign*", 1)]
+    page.get_by_role("button", name="All collections").click()
+    expect(page.get_by_text("1 picture, by viewer@pixplore.example.")).to_be_visible()
+    viewer.settled()
+    assert not violations(page)
+    page.get_by_role("button", name="Open").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No collections yet")).to_be_visible()
