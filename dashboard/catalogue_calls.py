@@ -11,7 +11,7 @@ from dashboard import client
 from dashboard.catalogue_state import State
 from dashboard.filters import FACET_LIMIT, FACETS
 
-PAGE = 100
+PAGE = 200
 """Pictures asked for at a time."""
 WINDOW = 1_000
 """Pictures in the gallery at most: beyond, the next ones take the place of these."""

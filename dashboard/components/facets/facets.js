@@ -7,6 +7,11 @@ const ICON = {
   any: '<circle cx="5.9" cy="8" r="3.9"/><circle cx="10.1" cy="8" r="3.9"/>',
   not: '<path d="M3 8h10"/>',
 };
+const SIGN = Object.fromEntries(Object.entries(ICON).map(([mode, path]) => {
+  const made = document.createElement('template');
+  made.innerHTML = `<svg viewBox="0 0 16 16" fill="none" stroke-width="1.9" stroke-linecap="round" aria-hidden="true">${path}</svg>`;
+  return [mode, made.content.firstElementChild];
+}));
 const SAY = { all: 'Include', any: 'Any of:', not: 'Exclude' };
 const TITLE = { all: 'Include: pictures must have it', any: 'Any of: one of the values chosen this way is enough', not: 'Exclude: pictures must not have it' };
 const SWATCH = { grey: '#8a8f98', gray: '#8a8f98', multicolour: 'conic-gradient(red, yellow, lime, aqua, blue, magenta, red)' };
@@ -30,7 +35,7 @@ function valueRow(panel, group, row, most) {
     const button = element('button', {
       type: 'button', 'data-mode': mode, 'aria-label': `${SAY[mode]} ${spoken}`, 'aria-pressed': String(row.mode === mode), title: TITLE[mode], onclick: () => set(mode),
     });
-    button.innerHTML = `<svg viewBox="0 0 16 16" fill="none" stroke-width="1.9" stroke-linecap="round" aria-hidden="true">${ICON[mode]}</svg>`;
+    button.append(SIGN[mode].cloneNode(true));
     modes.append(button);
   }
   const swatch = group.swatches && row.value !== '__unset__' ? element('span', { class: 'swatch', 'aria-hidden': 'true' }) : null;
@@ -145,8 +150,10 @@ function paint(panel, data) {
     const output = group.kind === 'slider' ? element('output', {}) : null;
     const summary = element('summary', {}, group.title, group.used ? element('span', { class: 'badge', 'aria-label': `${group.used} in use` }, String(group.used)) : null,
       group.kind === 'values' && group.distinct > 1 ? element('span', { class: 'of' }, group.distinct.toLocaleString('en')) : null, output);
-    const body = group.kind === 'slider' ? slider(panel, group, output) : group.kind === 'values' ? values(panel, group) : pairOfFields(panel, group, group.kind === 'dates' ? 'date' : 'number');
-    const box = element('details', { 'data-group': group.name, open: !folded }, summary, body);
+    const body = () => group.kind === 'slider' ? slider(panel, group, output) : group.kind === 'values' ? values(panel, group) : pairOfFields(panel, group, group.kind === 'dates' ? 'date' : 'number');
+    // What is folded is made when it is opened first: most groups never are.
+    const box = element('details', { 'data-group': group.name, open: !folded }, summary, folded ? null : body());
+    summary.addEventListener('click', () => { if (!box.querySelector('.body')) box.append(body()); });
     box.addEventListener('toggle', () => { panel.folded[group.name] = !box.open; });
     return box;
   }));

@@ -92,7 +92,7 @@ def gallery(
     result = _mount(
         key=key,
         data={
-            "items": [asdict(tile) for tile in tiles],
+            "items": [{name: getattr(tile, name) for name in Tile.__slots__} for tile in tiles],
             "epoch": epoch,
             "href": href,
             "more": more,

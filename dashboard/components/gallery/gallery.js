@@ -21,25 +21,16 @@ function placeholder(tile, words) {
   link.append(none);
 }
 
+const TILE = document.createElement('template');
+TILE.innerHTML = `<li class="tile"><a class="open" tabindex="-1" aria-describedby="px-how"></a>
+  <label class="tick"><input type="checkbox" tabindex="-1"><span>${TICK}</span></label>
+  <div class="caption" aria-hidden="true"><b></b><i></i></div></li>`;
+
 function makeTile(item, state) {
-  const tile = element('li', 'tile');
+  const tile = TILE.content.firstElementChild.cloneNode(true);
   tile.dataset.id = item.id;
   // Very wide and very tall pictures are cropped: a panorama must not eat a row, nor a tower a screen.
   tile.style.setProperty('--r', Math.min(2.6, Math.max(0.56, item.ratio || 1)).toFixed(3));
-  const link = element('a', 'open');
-  link.tabIndex = -1;
-  link.setAttribute('aria-describedby', 'px-how');
-  const tick = element('label', 'tick');
-  const box = element('input');
-  box.type = 'checkbox';
-  box.tabIndex = -1;
-  const dot = element('span');
-  dot.innerHTML = TICK;
-  tick.append(box, dot);
-  const caption = element('div', 'caption');
-  caption.setAttribute('aria-hidden', 'true');
-  caption.append(element('b'), element('i'));
-  tile.append(link, tick, caption);
   fillTile(tile, item, state);
   return tile;
 }
