@@ -20,7 +20,9 @@ from tests.browser.conftest import FLAGS, Person, chromium
 from tests.stack import Stack
 
 SHOWN = """([least]) => {
-  const tiles = [...document.querySelectorAll('.px-gallery .tile')].filter(t => t.offsetParent !== null);
+  // The gallery lives in a shadow root of its own.
+  const roots = [...document.querySelectorAll('.stBidiComponent *')].map(e => e.shadowRoot).filter(Boolean);
+  const tiles = roots.flatMap(r => [...r.querySelectorAll('.px-gallery .tile')]).filter(t => t.offsetParent !== null);
   if (tiles.length < least) return false;
   const seen = tiles.map(t => t.querySelector('img')).filter(i => {
     const r = i && i.getBoundingClientRect();
