@@ -11,6 +11,7 @@ from pixplore.catalogue import changes
 from pixplore.catalogue.document import refresh_documents
 from pixplore.catalogue.ingest import Ended, Work, end_as_same
 from pixplore.catalogue.labels import label_ids, write_ai_labels
+from pixplore.catalogue.products import PRODUCTS_LOCK
 from pixplore.catalogue.snapshot import transaction
 from pixplore.domain import Picture, Recognition, orientation
 
@@ -28,12 +29,14 @@ def save_image(engine: Engine, work: Work, look: Look) -> Ended:
     """Make the picture part of the catalogue, or find that it is already. Raises Unavailable.
 
     Renditions must be in storage before: the moment this returns the picture is shown. With status `duplicate` they
-    are of no use to anybody and are the caller's to remove.
+    are of no use to anybody and are the caller's to remove. The lock makes a product list that is being imported
+    wait for this picture, or this picture for the list: neither misses the other.
     """
     ids = label_ids(engine, look.recognition.labels)
     with transaction(engine) as connection:
         status = connection.execute(
-            text("select status from item where image_id = :id for update"), {"id": work.image_id}
+            text("select status, pg_advisory_xact_lock_shared(:products) from item where image_id = :id for update"),
+            {"id": work.image_id, "products": PRODUCTS_LOCK},
         ).scalar_one()
         if status not in ("expected", "received", "processing"):
             return Ended(status, False)

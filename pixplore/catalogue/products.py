@@ -23,7 +23,7 @@ from pixplore.product_csv import ProductRow
 
 SHOWN = 200
 """Lines of each kind that a report lists; its counts are always of all."""
-_LOCK = 0x70726F64
+PRODUCTS_LOCK = 0x70726F64
 _CHUNK = 5_000
 
 
@@ -86,7 +86,7 @@ def import_products(engine: Engine, rows: tuple[ProductRow, ...], actor: str, *,
     with engine.connect() as connection, connection.begin() as transaction:
         connection.execute(text("set local statement_timeout = '120s'"))
         if not dry_run:
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": PRODUCTS_LOCK})
         _stage(connection, rows)
         connection.execute(text(_MATCH))
         connection.execute(text(_PLAN))

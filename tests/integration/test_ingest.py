@@ -54,6 +54,22 @@ def test_its_product_gives_it_a_name(pipeline: Pipeline) -> None:
     assert found[0] == ("CUP-1", "White cup", "Kitchen", "2026-10-01", {"brand": "Nord"})
 
 
+def test_a_product_list_that_comes_at_the_same_moment_misses_no_picture(pipeline: Pipeline) -> None:
+    from pixplore.catalogue.products import import_products
+    from pixplore.product_csv import parse
+
+    items = pipeline.promise(*(f"p-{n}.jpg" for n in range(8)))
+    for number, item in enumerate(items):
+        pipeline.store(item, photo(number))
+    lines = "".join(f"P-{n},Product {n}\n" for n in range(8))
+    rows = parse(f"sku,title\n{lines}".encode()).rows
+    with ThreadPoolExecutor(9) as pool:
+        taken = [pool.submit(pipeline.labeller, pipeline.arrival(item)) for item in items]
+        pool.submit(import_products, pipeline.engine, rows, "anna@shop.example", dry_run=False).result()
+    assert {one.result() for one in taken} == {"ready"}
+    assert pipeline.one("select count(*) from image where title = 'Product ' || right(sku, 1)") == 8
+
+
 def test_the_same_event_ten_times_at_once_gives_one_row(pipeline: Pipeline) -> None:
     (item,) = pipeline.promise("cup.jpg")
     pipeline.store(item, photo(5))
