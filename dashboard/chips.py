@@ -60,13 +60,14 @@ def title(field: str) -> str:
 
 
 def _text(name: str, value: str) -> str:
+    field = name.removeprefix("not_")
     if name == "trashed":
         return "trash" if value.lower() == "true" else "catalogue"
     if name == "q":
         return f"“{value}”"
     if name in ("created_from", "created_to"):
         return _day(value, last=name == "created_to")
-    if name == "batch_id":
+    if field in ("batch_id", "collection"):
         return value[:8]
     return value + _UNITS.get(name, "")
 

@@ -57,7 +57,7 @@ def found(image: Image) -> None:
         st.subheader("Moderation", anchor=False)
         flags = image.get("moderation") or []
         for flag in flags:
-            st.text(f"{flag.get('name') or flag.get('Name')}  {flag.get('confidence') or flag.get('Confidence'):.0f} %")
+            st.text(f"{flag['name']}  {flag['confidence']:.0f} %")
         if not flags:
             st.markdown("Nothing to flag.")
 

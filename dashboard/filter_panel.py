@@ -34,19 +34,24 @@ def sidebar(here: State, known: Mapping[str, Any], attributes: Sequence[str], **
 @st.fragment
 def _panel(here: State, known: Mapping[str, Any], attributes: Sequence[str], kept: dict[str, str]) -> None:
     groups = filters.groups(here, known, attributes, datetime.now(UTC).date())
-    happened = facets(groups, st.session_state.get("px_found"), key="px-facets")
+    happened = facets(groups, _found(here), key="px-facets")
     if happened.used:
         go(filters.apply_use(here, *happened.used), **kept)
     if happened.ranged:
         go(filters.apply_range(here, *happened.ranged), **kept)
     if happened.sought:
-        name, prefix = happened.sought
-        rows = [
-            filters.row(here, name, str(row["value"]), row["count"])
-            for row in catalogue_calls.values(name, prefix, here)
-        ]
-        st.session_state["px_found"] = {"name": name, "prefix": prefix, "values": rows}
+        st.session_state["px_sought"] = happened.sought
         st.rerun(scope="fragment")
+
+
+def _found(here: State) -> dict[str, Any] | None:
+    """What the last search inside a facet finds under the filters as they are now."""
+    name, prefix = st.session_state.get("px_sought", ("", ""))
+    if not prefix:
+        return None
+    found = catalogue_calls.values(name, prefix, here)
+    rows = [filters.row(here, name, str(row["value"]), row["count"]) for row in found]
+    return {"name": name, "prefix": prefix, "values": rows}
 
 
 def line(here: State, total: int, **kept: str) -> None:

@@ -1,10 +1,13 @@
 """Insights: which labels the catalogue carries and how sure they are. A click on any bar opens its pictures."""
 
+from functools import partial
+
 import streamlit as st
 
-from dashboard import catalogue_calls, client, filter_panel, insight_views, session, theme
+from dashboard import catalogue_calls, client, filter_panel, insight_views, nothing_found, session, theme
 from dashboard.catalogue_state import State
 from pixplore.domain import Role
+from pixplore.errors import Invalid
 
 TOPS = (10, 20, 30, 50, 100)
 
@@ -14,8 +17,12 @@ def page() -> None:
     here = filter_panel.state()
     theme.page_header("Insights", "What the catalogue shows. Every bar opens exactly its pictures.")
     own = insight_views.choices()
-    names = catalogue_calls.attributes()
-    overview = catalogue_calls.overview(here, names)
+    try:
+        names = catalogue_calls.attributes()
+        overview = catalogue_calls.overview(here, names)
+    except Invalid as problem:
+        theme.error(problem, partial(nothing_found.mend, here, problem, own.kept()))
+        return
     filter_panel.sidebar(here, overview["facets"], names, **own.kept())
     filter_panel.line(here, overview["total"], **own.kept())
     if not overview["total"]:

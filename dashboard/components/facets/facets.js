@@ -80,7 +80,8 @@ function values(panel, group) {
       fillValues(panel, group, body);
       clearTimeout(panel.wait);
       const prefix = input.value.trim();
-      if (prefix && group.distinct > group.values.length) panel.wait = setTimeout(() => panel.send('find', { name: group.name, prefix }), 180);
+      const far = group.distinct > group.values.length;
+      if (far || panel.found) panel.wait = setTimeout(() => panel.send('find', { name: group.name, prefix: far ? prefix : '' }), 180);
     });
     body.append(input);
   }
