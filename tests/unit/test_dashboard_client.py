@@ -1,0 +1,53 @@
+"""How the answers of our APIs become errors for people, and parameters an address."""
+
+import httpx
+import pytest
+
+from dashboard import client, theme
+from dashboard.authenticator import PasswordRules
+from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(401, Unauthenticated), (403, Forbidden), (404, NotFound), (409, Conflict), (422, Invalid), (400, Invalid),
+     (503, Unavailable), (500, Unavailable), (429, Unavailable)],
+)  # fmt: skip
+def test_each_status_is_an_error_of_ours(status: int, kind: type[PixploreError]) -> None:
+    problem = client._problem(httpx.Response(status, json={"title": "T", "detail": "Say this."}))
+    assert type(problem) is kind
+    if status != 401:
+        assert problem.detail == "Say this."
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Bad Gateway</html>", b"[1]", b"null", b'{"detail": null}'])
+def test_an_answer_without_words_still_says_something(body: bytes) -> None:
+    for status in (400, 401, 403, 404, 409, 500, 502):
+        assert len(client._problem(httpx.Response(status, content=body)).detail) > 20
+
+
+def test_fields_at_fault_are_named() -> None:
+    errors = [{"field": "min_confidence", "message": "is no number"}]
+    for said in (errors, {"min_confidence": "is no number"}):
+        problem = client._problem(httpx.Response(422, json={"detail": "No.", "errors": said}))
+        assert isinstance(problem, Invalid)
+        assert problem.fields == {"min_confidence": "is no number"}
+
+
+def test_parameters_are_flattened() -> None:
+    flat = client._flat({"label": ["Dog", "Cat"], "q": "", "cursor": None, "trashed": True, "limit": 5})
+    assert flat == [("label", "Dog"), ("label", "Cat"), ("trashed", "true"), ("limit", "5")]
+
+
+@pytest.mark.parametrize(
+    ("password", "lacks"),
+    [("Correct-horse 7", ""), ("Aa345678", ""), ("Sh0rt", "at least 8"), ("lower case 7", "capital"),
+     ("No Digits Here", "number"), (" Leading-space 7", "space"), ("Trailing-space 7 ", "space"), ("A1" * 129, "256")],
+)  # fmt: skip
+def test_the_password_policy_in_words(password: str, lacks: str) -> None:
+    said = PasswordRules().diagnose_password(password)
+    assert lacks in said if lacks else said == ""
+
+
+def test_plain_text_stays_plain() -> None:
+    assert theme.plain("*a* [b](c) $x$ :red[y]") == r"\*a\* \[b\]\(c\) \$x\$ \:red\[y\]"
