@@ -42,10 +42,10 @@ def _dialog(siblings: Sequence[str], person: Person) -> None:
         back=at > 0,
         on=0 <= at < len(siblings) - 1,
         place=f"{at + 1:,} of the {len(siblings):,} loaded" if at >= 0 else "",
-        download=st.session_state.pop("px-original", None),
+        download=st.session_state.get(f"px-original-{image['id']}"),
     )
     if happened.download:
-        st.session_state["px-original"] = client.location(f"/v1/images/{image['id']}/original")
+        st.session_state[f"px-original-{image['id']}"] = client.location(f"/v1/images/{image['id']}/original")
         st.rerun(scope="fragment")
     if happened.step and 0 <= at + happened.step < len(siblings):
         st.session_state["px-opened"] = st.query_params[OPENED] = siblings[at + happened.step]

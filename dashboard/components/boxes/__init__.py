@@ -31,7 +31,7 @@ def boxes(
 ) -> BoxesEvents:
     """Show an Image of the search API; labels below `shown` (0-100) are folded away, `back` and `on` offer steps.
 
-    `place` is a line under the name; `download` the address of the original, once: the browser fetches it at once.
+    `place` is a line under the name; `download` the original's address: the browser fetches each one once.
     """
     result = _mount(
         key=key,

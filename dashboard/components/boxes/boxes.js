@@ -1,6 +1,7 @@
 
 // A picture with its label boxes. Boxes are fractions of the picture, so they fit at every size.
 const views = new WeakMap();
+const downloaded = new Set();
 const SVG = 'http://www.w3.org/2000/svg';
 const INKS = ['#6ea8ff', '#ffb454', '#7fe0a3', '#ff8fa3', '#c9a3ff', '#5fd7e6', '#f2e267', '#ff9d6c'];
 const NO_PICTURE = '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="4" width="18" height="16" rx="2"/><path d="m4 18 5-5 3 3m2-2 2-2 5 5M4 4l16 16"/></svg>';
@@ -163,9 +164,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   list(view);
   draw(view);
   root.querySelector('.download').hidden = !data.has_original;
-  if (data.download && data.download !== view.downloaded) {
-    // The address is signed for minutes: asked for at the click, used at once.
-    view.downloaded = data.download;
+  if (data.download && !downloaded.has(data.download)) {
+    // The address is signed for minutes: asked for at the click, used at once, and once.
+    downloaded.add(data.download);
     const link = element('a');
     link.href = data.download;
     link.rel = 'noopener';
