@@ -79,6 +79,14 @@ def _groups(claim: object) -> set[str]:
     return set(str(claim or "").strip("[]").replace(",", " ").split())
 
 
+def body(event: APIGatewayProxyEvent) -> str:
+    """The request's body as text. Raises Invalid where it is none."""
+    try:
+        return event.decoded_body or ""
+    except ValueError:
+        raise Invalid({"body": "is not JSON"}, "The request's body is not JSON.") from None
+
+
 def batch_id(text: str) -> UUID:
     try:
         return UUID(text)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
-from backend_lambdas.api import admin, answer, application, batch_id, item_json, log, moment
+from backend_lambdas.api import admin, answer, application, batch_id, body, item_json, log, moment
 from backend_lambdas.upload_forms import Files, Upload, read
 from pixplore import uploads
 from pixplore.catalogue import manifest
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @app.post("/uploads")
 def begin() -> Response[str]:
     who = admin(app.current_event)
-    form = read(Upload, app.current_event.decoded_body)
+    form = read(Upload, body(app.current_event))
     name = form.name or f"Upload of {datetime.now(UTC):%Y-%m-%d %H:%M}"
     with transaction(engine()) as connection:
         new = manifest.create_batch(connection, name, who.email, form.defaults.plain())
@@ -44,7 +44,7 @@ def begin() -> Response[str]:
 @app.post("/uploads/<batch>/files")
 def add(batch: str) -> Response[str]:
     who = admin(app.current_event)
-    form = read(Files, app.current_event.decoded_body)
+    form = read(Files, body(app.current_event))
     with transaction(engine()) as connection:
         items = manifest.add_files(connection, batch_id(batch), promises(form), uploads.GRANT_SECONDS)
     return granted(201, batch_id(batch), items, who.email)

@@ -53,10 +53,10 @@ class Upload(Files):
 F = TypeVar("F", bound=BaseModel)
 
 
-def read(kind: type[F], body: str | None) -> F:
+def read(kind: type[F], body: str) -> F:
     """Raises Invalid that names each field: `files.3.size`."""
     try:
-        content = _clean(json.loads(body or ""))
+        content = _clean(json.loads(body))
     except (ValueError, RecursionError):
         raise Invalid({"body": "is not JSON"}, "The request's body is not JSON.") from None
     try:

@@ -50,10 +50,10 @@ class Swept:
 
 def sweep(places: Places, now: datetime, prefix: str | None = None) -> Swept:
     """`prefix` in place of the slice that the minute picks ("" looks at the whole bucket). Raises Unavailable."""
+    dead, cleared = _dead_letters(places)  # first: what they end must not be sent again below
     looked, sent, failed = _open_items(places, now)
-    more_failed, cleared = _dead_letters(places)
     orphans = _orphans(places, now, f"{int(now.timestamp()) // 60 % SLICES:03x}" if prefix is None else prefix)
-    return Swept(looked, sent, failed + more_failed, orphans, cleared)
+    return Swept(looked, sent, failed + dead, orphans, cleared)
 
 
 def _open_items(places: Places, now: datetime) -> tuple[int, int, int]:
@@ -119,7 +119,7 @@ def _dead_letters(places: Places) -> tuple[int, int]:
             if image_id := image_of(letter.body):
                 found[image_id].append(letter.receipt)
         with transaction(places.engine) as connection:
-            failed += repair.give_up(connection, found, *GAVE_UP)
+            failed += repair.give_up_on_dead(connection, found, queue.most_receives(places.queue_url), *GAVE_UP)
             done = repair.ended_well(connection, found)
         finished += [receipt for image_id in done for receipt in found[image_id]]
         if len(letters) < 10:

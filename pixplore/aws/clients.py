@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 # One request waits at most this long for one connection and for one answer, in seconds.
 _CONNECT, _READ = 3, 20
-_POOL = 32
-_SETTINGS: dict[str, Any] = {"connect_timeout": _CONNECT, "read_timeout": _READ, "max_pool_connections": _POOL,
+_SETTINGS: dict[str, Any] = {"connect_timeout": _CONNECT, "read_timeout": _READ, "max_pool_connections": 32,
                              "tcp_keepalive": True}  # fmt: skip
 _THROTTLES = frozenset({
     "ThrottlingException", "Throttling", "ProvisionedThroughputExceededException", "LimitExceededException",
@@ -37,7 +36,7 @@ def _client(service: str, **settings: Any) -> Any:
     with _lock:
         if service not in _made:
             session: Any = _session  # its stubs know services by literal names only
-            _made[service] = session.client(service, config=Config(**_SETTINGS, **settings))
+            _made[service] = session.client(service, config=Config(**(_SETTINGS | settings)))
         return _made[service]
 
 
@@ -54,8 +53,13 @@ def sqs() -> "SQSClient":
 
 
 def rekognition() -> "RekognitionClient":
-    """Retries with jitter, and slows down all threads of the process when Rekognition limits our rate."""
-    return _client("rekognition", retries={"mode": "adaptive", "total_max_attempts": 5})  # type: ignore[no-any-return]
+    """Retries with jitter, and slows down all threads of the process when Rekognition limits our rate.
+
+    All tries together stay below a function's minute: what takes longer is the queue's to repeat.
+    """
+    return _client(  # type: ignore[no-any-return]
+        "rekognition", read_timeout=10, retries={"mode": "adaptive", "total_max_attempts": 4}
+    )
 
 
 def cognito() -> "CognitoIdentityProviderClient":

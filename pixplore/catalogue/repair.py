@@ -107,6 +107,22 @@ def give_up(connection: Connection, image_ids: Iterable[UUID], code: str, messag
     ).rowcount
 
 
+def give_up_on_dead(connection: Connection, image_ids: Iterable[UUID], tries: int, code: str, message: str) -> int:
+    """Of items whose message is dead, those end as failed that were tried that often and that nobody works on.
+
+    One that a person has begun again meanwhile counts its tries anew; one that the message never reached (the
+    database was away) gets another message.
+    """
+    return connection.execute(
+        text("""
+            update item set status = 'failed', error_code = :code, error_message = :message, updated_at = now()
+             where image_id = any(:ids) and status in ('received', 'processing')
+               and attempts >= :tries and look_at < now()
+        """),
+        {"ids": list(image_ids), "tries": tries, "code": code, "message": message},
+    ).rowcount
+
+
 def without_row(connection: Connection, image_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these ids neither the manifest nor the catalogue knows."""
     rows = connection.execute(

@@ -161,6 +161,16 @@ def test_a_wrong_body_is_422_that_names_the_field(api: Api, body: Any, field: st
     assert field in problem["errors"]
 
 
+def test_a_body_of_bytes_is_422(api: Api) -> None:
+    import base64
+
+    from backend_lambdas import issue_uploads
+
+    event = deepcopy(EVENT) | {"body": base64.b64encode(b"\xff\xfe\x00").decode(), "isBase64Encoded": True}
+    event["headers"]["Authorization"] = f"Bearer {api.token}"
+    assert issue_uploads.handler(event, CONTEXT)["statusCode"] == 422
+
+
 def test_only_admins(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     for groups in (None, "viewer", "viewer,analyst", "[analyst viewer]", "administrators"):
         api.claims = {**EVENT["requestContext"]["authorizer"]["claims"], "cognito:groups": groups}
