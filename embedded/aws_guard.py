@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import parse_qs
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -52,7 +53,27 @@ class Gate:
             return await _answer(send, 403, b"this call must be signed")
         if what := changes(scope["method"], path, headers, scope["query_string"]):
             self._touch(what)
-        return await self._app(scope, receive, send)
+        return await self._app(scope, receive, overriding(scope["query_string"], send))
+
+
+def overriding(query: bytes, send: Send) -> Send:
+    """S3's response-content-type and response-content-disposition of a signed link: ministack honours them for an
+    object's newest version, but not where the link names a version."""
+    wanted = {
+        name.removeprefix("response-").encode(): values[-1].encode("latin-1", "replace")
+        for name, values in parse_qs(query.decode("latin-1")).items()
+        if name in ("response-content-type", "response-content-disposition")
+    }
+    if not wanted:
+        return send
+
+    async def overridden(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] in (200, 206):
+            kept = [(name, value) for name, value in message["headers"] if name.lower() not in wanted]
+            message = {**message, "headers": [*kept, *wanted.items()]}
+        await send(message)
+
+    return overridden
 
 
 def signed(headers: dict[bytes, bytes], query: bytes) -> bool:
