@@ -40,14 +40,14 @@ def application() -> APIGatewayRestResolver:
 
 def problem(app: APIGatewayRestResolver, error: PixploreError) -> Response[str]:
     body: dict[str, Any] = {
-        "type": f"urn:pixplore:problem:{error.code}",
+        "type": f"urn:pixplore:{error.code}",
         "title": HTTPStatus(error.status).phrase,
         "status": error.status,
         "detail": error.detail,
         "instance": app.current_event.path,
     }
     if isinstance(error, Invalid):
-        body["errors"] = error.fields
+        body["errors"] = [{"field": name, "message": message} for name, message in error.fields.items()]
     headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)

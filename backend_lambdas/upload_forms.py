@@ -4,6 +4,7 @@ import json
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from pixplore.errors import Invalid
 
@@ -62,8 +63,26 @@ def read(kind: type[F], body: str) -> F:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])) or "body": e["msg"] for e in error.errors(include_url=False)[:20]}
+        fields = {".".join(map(str, e["loc"])) or "body": _plainly(e) for e in error.errors(include_url=False)[:20]}
         raise Invalid(fields) from None
+
+
+def _plainly(fault: ErrorDetails) -> str:
+    """pydantic's word on the commonest faults, in ours."""
+    context = fault.get("ctx", {})
+    match fault["type"]:
+        case "missing":
+            return "is missing"
+        case "too_short":
+            return f"must hold at least {context['min_length']}"
+        case "too_long" | "string_too_long":
+            return f"is too long: at most {context['max_length']}"
+        case "string_too_short":
+            return "is empty"
+        case "string_pattern_mismatch":
+            return "is not in the form it must have"
+        case _:
+            return fault["msg"]
 
 
 def _clean(value: Any) -> Any:

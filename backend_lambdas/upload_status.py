@@ -11,6 +11,7 @@ from backend_lambdas.api import admin, answer, application, batch_id, item_json,
 from pixplore.catalogue import manifest
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import Engine, transaction
+from pixplore.cells import harmless
 from pixplore.domain import Batch, ItemStatus
 from pixplore.errors import Invalid
 from pixplore.settings import DatabaseSettings, load
@@ -61,11 +62,6 @@ def errors(batch: str) -> Response[str]:
             table.writerow([harmless(str(cell or "")) for cell in row])
     headers: dict[str, str | list[str]] = {"Content-Disposition": 'attachment; filename="upload-errors.csv"'}
     return Response(200, "text/csv; charset=utf-8", "\ufeff" + out.getvalue(), headers)  # spreadsheets want the mark
-
-
-def harmless(cell: str) -> str:
-    """Spreadsheets must not take a file's name for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def parameter(name: str) -> str | None:

@@ -13,6 +13,8 @@ import plotly.graph_objects as go
 # Registers Streamlit's template: a figure made before that would keep Plotly's own colours.
 import streamlit.elements.plotly_chart  # noqa: F401
 
+from pixplore.cells import harmless
+
 Row = Mapping[str, Any]
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
@@ -113,12 +115,8 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _safe(value) for name, value in row.items()})
+        writer.writerow({name: harmless(v) if isinstance(v, str) else v for name, v in row.items()})
     return text.getvalue().encode("utf-8-sig")
-
-
-def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _laid_out(figure: go.Figure, labels: Sequence[str], top: int = 8) -> go.Figure:

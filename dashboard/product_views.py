@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import client, theme
 from dashboard.figures import figures
+from pixplore.cells import harmless
 
 EXAMPLE = (
     "sku,file,title,category,created_at,brand,price\n"
@@ -153,5 +154,5 @@ def as_csv(rows: list[dict[str, Any]]) -> str:
     table = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
     table.writeheader()
     for row in rows:
-        table.writerow({name: f"'{v}" if str(v)[:1] in "=+-@\t\r" and v else v for name, v in row.items()})
+        table.writerow({name: harmless(v) if isinstance(v, str) else v for name, v in row.items()})
     return out.getvalue()

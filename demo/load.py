@@ -167,9 +167,10 @@ def load(home: Path, patience: float = 240) -> None:
     while True:
         counts = pixplore.counts(batch_ids)
         ended = sum(n for status, n in counts.items() if status in ENDED)
-        if ended != shown:
-            print(f"demo: {ended} of {wanted} photographs searchable", flush=True)
-            shown = ended
+        searchable = counts["ready"] + counts["duplicate"]
+        if searchable != shown:
+            print(f"demo: {searchable} of {wanted} photographs searchable", flush=True)
+            shown = searchable
         if ended >= wanted:
             break
         if time.monotonic() > deadline:

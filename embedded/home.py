@@ -49,7 +49,7 @@ class Home:
         """Create every folder; OSError where the home cannot be written."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.aws, self.postgres, self.models, self.logs, self.mail):
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)
 
     def secret(self, name: str, make: Callable[[], str] | None = None) -> str:

@@ -10,6 +10,8 @@ from typing import IO
 from embedded.home import Home, port_is_free
 
 LEAST_DISK = 10**9  # bytes
+RUNTIMES = ("python3.11", "python3.12", "python3.13", "python3.14")
+"""Runtimes of AWS Lambda that the lock file has packages for."""
 PATIENCE = 3.0  # seconds for what a killed run left behind to go away
 
 
@@ -24,6 +26,11 @@ def python_matches(runtime: str | None) -> str:
         raise Refused(
             f"PIXPLORE_LAMBDA_RUNTIME declares {runtime}, but this is {ours}: set PIXPLORE_LAMBDA_RUNTIME={ours}, "
             f"or remove .venv and run `make run PYTHON={runtime}`."
+        )
+    if ours not in RUNTIMES:
+        raise Refused(
+            f"This is {ours}, and the functions are declared for {RUNTIMES[0]} to {RUNTIMES[-1]}: remove .venv and "
+            f"run `make run PYTHON={RUNTIMES[0]}`, or another of these."
         )
     return ours
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from http import HTTPStatus
 from typing import Any
 
 from embedded.aws_endpoint import ACCOUNT
@@ -10,6 +11,18 @@ from embedded.provision_functions import allow
 API, STAGE, AUTHORISER = "pixplore-uploads", "v1", "pixplore-people"
 # Only access tokens carry this scope: an ID token is answered 401.
 SCOPES = ["aws.cognito.signin.user.admin"]
+REFUSALS = {
+    # What API Gateway answers by itself, as RFC 9457 like every other error: type -> status, code, sentence.
+    "UNAUTHORIZED": (401, "unauthenticated", "Sign in and try again."),
+    "EXPIRED_TOKEN": (401, "unauthenticated", "The token has ended. Sign in again."),
+    "ACCESS_DENIED": (403, "forbidden", "Your role does not allow this. Ask an administrator."),
+    "MISSING_AUTHENTICATION_TOKEN": (404, "not_found", "There is nothing at this address."),
+    "RESOURCE_NOT_FOUND": (404, "not_found", "There is nothing at this address."),
+    "REQUEST_TOO_LARGE": (413, "too_large", "The request is too large. Send fewer files at once."),
+    "THROTTLED": (429, "throttled", "Too many requests. Try again in a moment."),
+    "DEFAULT_4XX": (400, "bad_request", "The request cannot be understood."),
+    "DEFAULT_5XX": (503, "unavailable", "Something is away for now. Try again in a moment."),
+}
 ROUTES = (
     ("POST", "/uploads", "issue_uploads"),
     ("GET", "/uploads", "upload_status"),
@@ -30,6 +43,7 @@ def uploads_api(client: Any, endpoint: str, pool_id: str, functions: dict[str, s
         api_id = str(api.create_rest_api(name=API, endpointConfiguration={"types": ["REGIONAL"]})["id"])
     if _deployed(api, api_id) != wanted:
         _routes(api, api_id, region, pool_id, functions)
+        _refusals(api, api_id)
         deployment = api.create_deployment(restApiId=api_id, description=wanted)
         _stage(api, api_id, deployment["id"])
         for name in sorted({route[2] for route in ROUTES}):
@@ -39,8 +53,26 @@ def uploads_api(client: Any, endpoint: str, pool_id: str, functions: dict[str, s
 
 
 def _fingerprint(pool_id: str, functions: dict[str, str]) -> str:
-    content = json.dumps([ROUTES, SCOPES, pool_id, functions], sort_keys=True)
+    content = json.dumps([ROUTES, SCOPES, REFUSALS, pool_id, functions], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _refusals(api: Any, api_id: str) -> None:
+    for kind, (status, code, sentence) in REFUSALS.items():
+        body = {
+            "type": f"urn:pixplore:{code}", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence,
+            "instance": "urn:uuid:$context.requestId",
+        }  # fmt: skip
+        headers = {"gatewayresponse.header.Content-Type": "'application/problem+json'"}
+        if status == 401:
+            headers["gatewayresponse.header.WWW-Authenticate"] = "'Bearer realm=\"pixplore\"'"
+        api.put_gateway_response(
+            restApiId=api_id,
+            responseType=kind,
+            statusCode=str(status),
+            responseParameters=headers,
+            responseTemplates={"application/json": json.dumps(body)},
+        )
 
 
 def _deployed(api: Any, api_id: str) -> str | None:

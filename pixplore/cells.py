@@ -22,6 +22,11 @@ _LARGEST = 15
 """Digits that a JSON number keeps exactly; longer ones are codes, not amounts."""
 
 
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula, for every CSV that we write (ASVS 1.2.10)."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
 def _bare(cell: str) -> str:
     return _CURRENCY.sub("", cell.replace("\u00a0", " ").replace("\u202f", " ").replace("−", "-")).strip()
 

@@ -6,7 +6,14 @@ from pixplore.domain import MAX_FILE_BYTES, TAKEN_KINDS
 
 _SAME = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/tif": "image/tiff",
          "image/x-tiff": "image/tiff"}  # fmt: skip
-_PLAINLY = {"text": "Text", "video": "Video", "audio": "Audio", "application/pdf": "PDF", "application/zip": "ZIP"}
+_PLAINLY = {
+    "text": "Text", "video": "Video", "audio": "Audio", "application/pdf": "PDF", "application/zip": "ZIP",
+    "application/postscript": "EPS", "application/illustrator": "Illustrator", "application/photoshop": "Photoshop",
+    "image/gif": "GIF", "image/bmp": "BMP", "image/x-ms-bmp": "BMP", "image/svg+xml": "SVG", "image/heic": "HEIC",
+    "image/heif": "HEIF", "image/vnd.adobe.photoshop": "Photoshop", "image/x-icon": "ICO",
+    "image/vnd.microsoft.icon": "ICO", "image/jxl": "JPEG XL", "image/jp2": "JPEG 2000",
+}  # fmt: skip
+"""What people call these kinds; the whole type first, then its family."""
 _UNKNOWN = "application/octet-stream"
 """Browsers say this, or nothing, of endings they do not know: the bytes will tell."""
 
@@ -27,9 +34,12 @@ def promise(name: str, size: int, content_type: str, sha256: str | None) -> Prom
     elif size == 0:
         refusal = ("empty_file", "The file is empty (0 bytes). Export or copy the picture again.")
     elif size > MAX_FILE_BYTES:
-        refusal = ("too_large", f"The file has {size / 1e6:.1f} MB; at most {MAX_FILE_BYTES // 1_000_000} are taken.")
+        refusal = (
+            "too_large",
+            f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB. Save it smaller and send it again.",
+        )
     elif kind not in (*TAKEN_KINDS, _UNKNOWN):
-        family, _, exact = kind.partition("/")
-        said = exact[:40].upper() if family == "image" else _PLAINLY.get(kind, _PLAINLY.get(family, f"“{kind[:60]}”"))
-        refusal = ("kind_not_taken", f"{said} files are not taken. Save the picture as JPEG, PNG, WebP, TIFF or AVIF.")
+        said = _PLAINLY.get(kind) or _PLAINLY.get(kind.partition("/")[0])
+        what = f"{said} files are" if said else "This kind of file is"
+        refusal = ("kind_not_taken", f"{what} not taken. Save the picture as JPEG, PNG, WebP, TIFF or AVIF.")
     return Promise(clean[:1000], size, kind[:200], sha256.lower() if sha256 else None, refusal)

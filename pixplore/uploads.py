@@ -10,6 +10,8 @@ from pixplore.domain import Item
 
 GRANT_SECONDS = storage.GRANT_SECONDS
 MOST_AT_ONCE = 500
+"""Grants in one answer: an answer of API Gateway has a size."""
+MOST_OPEN = 50_000
 
 
 def grant(bucket: str, item: Item, by: str) -> storage.Grant:
@@ -19,23 +21,23 @@ def grant(bucket: str, item: Item, by: str) -> storage.Grant:
 
 
 def retry(engine: Engine, bucket: str, queue_url: str, batch_id: UUID) -> list[Item]:
-    """Another try for a batch's failed files and for those that never came, 500 at most.
+    """Another try for a batch's failed files and for those that never came.
 
-    What is in storage is queued again (`received`); what is not is `expected` again, for the caller to grant.
-    Raises NotFound, Unavailable.
+    All that is in storage is queued again (`received`); of what is not, the longest waiting are `expected` anew, for
+    the caller to grant. Returns 500 items at most, those to grant first. Raises NotFound, Unavailable.
     """
     with transaction(engine) as connection:
         manifest.batch_of(connection, batch_id)
-        items = repair.to_retry(connection, batch_id, MOST_AT_ONCE)
+        items = repair.to_retry(connection, batch_id, MOST_OPEN)
     if not items:
         return []
     there = {found.key for found in storage.listing(bucket, f"{batch_id}/", most=100_000)}
-    requeue(engine, bucket, queue_url, [item for item in items if item.object_key in there])
+    stored = [item for item in items if item.object_key in there]
+    missing = [item.image_id for item in items if item.object_key not in there][:MOST_AT_ONCE]
+    requeue(engine, bucket, queue_url, stored)
     with transaction(engine) as connection:
-        repair.expect_again(
-            connection, [item.image_id for item in items if item.object_key not in there], GRANT_SECONDS
-        )  # fmt: skip
-        return manifest.items_of(connection, [item.image_id for item in items])
+        repair.expect_again(connection, missing, GRANT_SECONDS)
+        return manifest.items_of(connection, [*missing, *(item.image_id for item in stored)][:MOST_AT_ONCE])
 
 
 def requeue(engine: Engine, bucket: str, queue_url: str, items: list[Item]) -> int:

@@ -4,6 +4,7 @@ import time
 
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,12 +47,15 @@ class Edge:
         path: str = scope["path"]
         most = MAX_PRODUCTS_BYTES if path.startswith("/v1/products") else MAX_BODY_BYTES
         taken = 0
+        too_large = f"The body is larger than {most:,} bytes."
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if taken > most else message
+            if taken > most:
+                raise HTTPException(413, too_large)  # FastAPI lets it pass where it makes a 400 of other errors
+            return message
 
         async def dressed(message: Message) -> None:
             nonlocal status
@@ -67,7 +71,7 @@ class Edge:
         try:
             length = Headers(scope=scope).get("content-length", "0")
             if length.isdigit() and int(length) > most:
-                answer = problem(Request(scope), 413, f"The body is larger than {most:,} bytes.")
+                answer = problem(Request(scope), 413, too_large)
                 await answer(scope, receive, dressed)
             else:
                 await self.app(scope, counted, dressed)

@@ -30,13 +30,13 @@ class Open:
 
 
 def to_retry(connection: Connection, batch_id: UUID | None, most: int) -> list[Item]:
-    """Failed items, and for one batch those still expected too, oldest first."""
+    """Failed items first, and for one batch those still expected too, oldest first."""
     rows = connection.execute(
         text(f"""
             select {_COLUMNS} from item
              where (cast(:batch as uuid) is null and status = 'failed'
                     or batch_id = :batch and status in ('failed', 'expected'))
-             order by updated_at, position limit :most
+             order by status = 'failed' desc, updated_at, position limit :most
         """),  # noqa: S608
         {"batch": batch_id, "most": most},
     ).mappings()

@@ -90,7 +90,7 @@ def test_what_is_refused_says_why(page: Page, tmp_path: Path) -> None:
         "empty.jpg": (b"", "empty"),
         "text.jpg": (b"hello " * 200, "not taken"),
         "moving.gif": (b"GIF89a" + bytes(100), "GIF files are not taken"),
-        "huge.jpg": (whole + bytes(15_000_001), "at most 15"),
+        "huge.jpg": (whole + bytes(15_000_001), "larger than 15 MB"),
         "half.jpg": (whole[:4000], "middle"),
         "a+b ünï 😀 c.jpg": (b"%PDF-1.7", "not taken"),
         f"{'n' * 240}.jpg": (b"", "empty"),

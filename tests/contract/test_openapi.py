@@ -61,6 +61,9 @@ def test_problems_everywhere(api: Api, five: list[Picture]) -> None:
     assert broken.status_code == 422
     large = api.call("admin", "PATCH", image, content=b"x" * 1_000_001)
     assert large.status_code == 413
+    chunks = api.call("admin", "PATCH", image, content=iter([b"x" * 500_000] * 3))  # says no length beforehand
+    assert chunks.status_code == 413
+    assert chunks.headers["content-type"] == "application/problem+json"
 
 
 def test_safety_headers(api: Api) -> None:

@@ -112,6 +112,12 @@ def test_the_declared_runtime_must_be_this_python() -> None:
         preflight.python_matches("python3.8")
 
 
+def test_a_python_that_lambda_does_not_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "RUNTIMES", ("python3.9",))
+    with pytest.raises(preflight.Refused, match="make run PYTHON=python3.9"):
+        preflight.python_matches(None)
+
+
 def test_too_little_disk_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "LEAST_DISK", 10**18)
     with pytest.raises(preflight.Refused, match="set PIXPLORE_HOME to a folder on another disk"):
