@@ -37,6 +37,11 @@ def is_filter(name: str) -> bool:
     return name in _ORDER or any(name.startswith(start) and len(name) > len(start) for start in ("attr.", "not_attr."))
 
 
+def is_state(name: str) -> bool:
+    """Whether a parameter of an address belongs to the state; the others are the page's own."""
+    return is_filter(name) or name in ("sort", OPENED)
+
+
 def is_single(name: str) -> bool:
     return name in SINGLE or (name.startswith("attr.") and name.endswith(_ENDINGS))
 

@@ -43,12 +43,10 @@ def _dialog(siblings: Sequence[str], person: Person) -> None:
         on=0 <= at < len(siblings) - 1,
         place=f"{at + 1:,} of the {len(siblings):,} loaded" if at >= 0 else "",
         download=st.session_state.get(f"px-original-{image['id']}"),
+        on_step=lambda by: _step(siblings, by),
     )
     if happened.download:
         st.session_state[f"px-original-{image['id']}"] = client.location(f"/v1/images/{image['id']}/original")
-        st.rerun(scope="fragment")
-    if happened.step and 0 <= at + happened.step < len(siblings):
-        st.session_state["px-opened"] = st.query_params[OPENED] = siblings[at + happened.step]
         st.rerun(scope="fragment")
     if happened.label:
         st.query_params.from_dict(params(use(State(), "label", happened.label, ALL)))
@@ -72,6 +70,13 @@ def _dialog(siblings: Sequence[str], person: Person) -> None:
     if edit:
         with edit[0]:
             _edit(image)
+
+
+def _step(siblings: Sequence[str], by: int) -> None:
+    shown = st.session_state["px-opened"]
+    at = siblings.index(shown) + by if shown in siblings else -1
+    if 0 <= at < len(siblings):
+        st.session_state["px-opened"] = st.query_params[OPENED] = siblings[at]
 
 
 def _actions(image: Image) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import catalogue_calls, filters
-from dashboard.catalogue_state import State, params, read
+from dashboard.catalogue_state import State, is_state, params, read
 from dashboard.chips import chips
 from dashboard.components.facets import facets
 from dashboard.components.summary import summary
@@ -18,30 +18,33 @@ def state() -> State:
     return read({name: st.query_params.get_all(name) for name in st.query_params})
 
 
-def go(to: State, **kept: str) -> None:
-    """Put a state into the address (a step that the browser's back button undoes) and show it. `kept` are the
-    page's own parameters."""
-    st.query_params.from_dict({**params(to), **{name: value for name, value in kept.items() if value}})
+def put(to: State) -> None:
+    """Put a state into the address, beside the page's own parameters: a step that the browser's back undoes."""
+    own = {name: st.query_params.get_all(name) for name in st.query_params if not is_state(name)}
+    st.query_params.from_dict({**params(to), **own})
+
+
+def go(to: State) -> None:
+    """Put a state into the address and show it."""
+    put(to)
     st.rerun()
 
 
-def sidebar(here: State, known: Mapping[str, Any], attributes: Sequence[str], **kept: str) -> None:
-    """The panel at the left, in a fragment of its own: a search inside a facet reruns nothing else."""
+def sidebar(here: State, known: Mapping[str, Any], attributes: Sequence[str]) -> None:
+    """The panel at the left."""
     with st.sidebar:
-        _panel(here, known, attributes, kept)
+        facets(
+            filters.groups(here, known, attributes, datetime.now(UTC).date()),
+            _found(here),
+            key="px-facets",
+            on_used=lambda name, value, mode: put(filters.apply_use(here, name, value, mode)),
+            on_ranged=lambda name, low, high: put(filters.apply_range(here, name, str(low), str(high))),
+            on_sought=_seek,
+        )
 
 
-@st.fragment
-def _panel(here: State, known: Mapping[str, Any], attributes: Sequence[str], kept: dict[str, str]) -> None:
-    groups = filters.groups(here, known, attributes, datetime.now(UTC).date())
-    happened = facets(groups, _found(here), key="px-facets")
-    if happened.used:
-        go(filters.apply_use(here, *happened.used), **kept)
-    if happened.ranged:
-        go(filters.apply_range(here, *happened.ranged), **kept)
-    if happened.sought:
-        st.session_state["px_sought"] = happened.sought
-        st.rerun(scope="fragment")
+def _seek(name: str, prefix: str) -> None:
+    st.session_state["px_sought"] = (name, prefix)
 
 
 def _found(here: State) -> dict[str, Any] | None:
@@ -54,10 +57,12 @@ def _found(here: State) -> dict[str, Any] | None:
     return {"name": name, "prefix": prefix, "values": rows}
 
 
-def line(here: State, total: int, **kept: str) -> None:
+def line(here: State, total: int) -> None:
     """The total and the filters in use, each with its way back."""
-    happened = summary(total, chips(here), key="px-summary")
-    if happened.cleared:
-        go(State(sort=here.sort), **kept)
-    if happened.removed:
-        go(here.without(*happened.removed), **kept)
+    summary(
+        total,
+        chips(here),
+        key="px-summary",
+        on_removed=lambda name, value: put(here.without(name, value)),
+        on_cleared=lambda: put(State(sort=here.sort)),
+    )

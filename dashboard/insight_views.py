@@ -25,11 +25,6 @@ class Choices:
     by_category: bool
     label: str
 
-    def kept(self) -> dict[str, str]:
-        """The parameters to keep when the filters change."""
-        made = {"top": str(self.top) if self.top != USUAL_TOP else "", "by": "category" if self.by_category else ""}
-        return {**made, "of": self.label}
-
     def controls(self, tops: Sequence[int]) -> None:
         """How many labels, and whether they are split by category."""
         st.session_state["px-top"], st.session_state["px-by"] = self.top, self.by_category

@@ -1,7 +1,5 @@
 """What the catalogue says, and offers, where there is no picture to show."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from dashboard import catalogue_calls, filter_panel, loosen, theme
@@ -20,12 +18,12 @@ def ways(here: State) -> None:
             filter_panel.go(State(sort=here.sort))
 
 
-def mend(here: State, problem: Invalid, kept: Mapping[str, str] | None = None) -> None:
+def mend(here: State, problem: Invalid) -> None:
     """The way out of an address that the API does not understand."""
     if st.button("Remove what is not understood", type="primary", key="px-mend"):
         for name in problem.fields:
             here = here.without(name)
-        filter_panel.go(here, **(kept or {}))
+        filter_panel.go(here)
 
 
 def nothing_yet(person: Person) -> None:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard.catalogue_state import SORTS, State, params
+from dashboard import filter_panel
+from dashboard.catalogue_state import SORTS, State
 from pixplore.domain import Person, Role
 
 _SORT_WORDS = {"newest": "Newest first", "oldest": "Oldest first", "name": "By name", "relevance": "Best match"}
@@ -58,4 +59,4 @@ def _chosen_sort(here: State) -> str:
 
 
 def _write(to: State) -> None:
-    st.query_params.from_dict(params(State(to.filters, to.sort if to.sort != to.usual_sort else "")))
+    filter_panel.put(State(to.filters, to.sort if to.sort != to.usual_sort else ""))

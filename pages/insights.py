@@ -21,10 +21,10 @@ def page() -> None:
         names = catalogue_calls.attributes()
         overview = catalogue_calls.overview(here, names)
     except Invalid as problem:
-        theme.error(problem, partial(nothing_found.mend, here, problem, own.kept()))
+        theme.error(problem, partial(nothing_found.mend, here, problem))
         return
-    filter_panel.sidebar(here, overview["facets"], names, **own.kept())
-    filter_panel.line(here, overview["total"], **own.kept())
+    filter_panel.sidebar(here, overview["facets"], names)
+    filter_panel.line(here, overview["total"])
     if not overview["total"]:
         theme.empty("Nothing to count", "No picture fits these filters. Take one of them back above.", icon="bar_chart")
         return

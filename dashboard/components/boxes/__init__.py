@@ -1,6 +1,6 @@
 """A picture with its label boxes drawn over it, each switched on and off in the browser, and the list of labels."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,27 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class BoxesEvents:
-    """What just happened: -1 or 1 for the previous or next picture, the name of a label to look for,
-    or the original wanted."""
+    """What just happened: the name of a label to look for, or the original wanted."""
 
-    step: int
     label: str | None
     download: bool
 
 
 def boxes(
-    image: Mapping[str, Any], *, key: str, shown: float, back: bool, on: bool, place: str, download: str | None
+    image: Mapping[str, Any],
+    *,
+    key: str,
+    shown: float,
+    back: bool,
+    on: bool,
+    place: str,
+    download: str | None,
+    on_step: Callable[[int], None],
 ) -> BoxesEvents:
     """Show an Image of the search API; labels below `shown` (0-100) are folded away, `back` and `on` offer steps.
 
-    `place` is a line under the name; `download` the original's address: the browser fetches each one once.
+    `on_step` gets -1 or 1 before anything is drawn anew. `place` is a line under the name; `download` the original's
+    address: the browser fetches each one once.
     """
     result = _mount(
         key=key,
@@ -60,8 +67,8 @@ def boxes(
             "place": place,
             "download": download,
         },
-        on_step_change=lambda: None,
+        on_step_change=lambda: on_step(int(st.session_state[key].get("step") or 0)),
         on_label_change=lambda: None,
         on_download_change=lambda: None,
     )
-    return BoxesEvents(int(result.step or 0), result.label, result.download is not None)
+    return BoxesEvents(result.label, result.download is not None)

@@ -1,7 +1,6 @@
 """The filter panel: facets with live counts, each value included, any-of'd or excluded by one click, and ranges."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +15,29 @@ _mount = st.components.v2.component(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FacetEvents:
-    """What just happened: a value used (facet, value, all/any/not or None), a range set (facet, from, to),
-    or values looked for (facet, prefix)."""
+def facets(
+    groups: Sequence[Mapping[str, Any]],
+    found: Mapping[str, Any] | None,
+    *,
+    key: str,
+    on_used: Callable[[str, str, str | None], None],
+    on_ranged: Callable[[str, str, str], None],
+    on_sought: Callable[[str, str], None],
+) -> None:
+    """Show `groups` as dashboard.filters.groups makes them; `found` answers the last search inside a facet.
 
-    used: tuple[str, str, str | None] | None
-    ranged: tuple[str, str, str] | None
-    sought: tuple[str, str] | None
+    The callbacks run before the page is drawn anew: a value was used (facet, value, all/any/not or None), a range was
+    set (facet, from, to), values are looked for (facet, prefix).
+    """
 
+    def tell(event: str, call: Callable[..., None], *names: str) -> None:
+        if said := st.session_state[key].get(event):
+            call(*(said[name] for name in names))
 
-def facets(groups: Sequence[Mapping[str, Any]], found: Mapping[str, Any] | None, *, key: str) -> FacetEvents:
-    """Show `groups` as dashboard.filters.groups makes them; `found` answers the last search inside a facet."""
-    result = _mount(
+    _mount(
         key=key,
         data={"groups": list(groups), "found": found},
-        on_change_change=lambda: None,
-        on_range_change=lambda: None,
-        on_find_change=lambda: None,
-    )
-    used, ranged, sought = result.change, result.range, result.find
-    return FacetEvents(
-        (used["name"], used["value"], used["mode"]) if used else None,
-        (ranged["name"], str(ranged["from"]), str(ranged["to"])) if ranged else None,
-        (sought["name"], sought["prefix"]) if sought else None,
+        on_change_change=lambda: tell("change", on_used, "name", "value", "mode"),
+        on_range_change=lambda: tell("range", on_ranged, "name", "from", "to"),
+        on_find_change=lambda: tell("find", on_sought, "name", "prefix"),
     )

@@ -1,7 +1,7 @@
 """One line above the gallery: the exact total and the filters in use, each with a button that takes it back."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
@@ -17,24 +17,27 @@ _mount = st.components.v2.component(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryEvents:
-    """A filter (parameter, value) to take back, or all of them."""
+def summary(
+    total: int,
+    chips: Sequence[Chip],
+    *,
+    key: str,
+    on_removed: Callable[[str, str], None],
+    on_cleared: Callable[[], None],
+) -> None:
+    """The callbacks run before the page is drawn anew: a filter (parameter, value) is taken back, or all of them."""
 
-    removed: tuple[str, str] | None
-    cleared: bool
+    def removed() -> None:
+        if said := st.session_state[key].get("remove"):
+            on_removed(said["name"], said["value"])
 
-
-def summary(total: int, chips: Sequence[Chip], *, key: str) -> SummaryEvents:
-    result = _mount(
+    _mount(
         key=key,
         data={
             "total": total,
             "noun": "picture" if total == 1 else "pictures",
             "chips": [asdict(chip) for chip in chips],
         },
-        on_remove_change=lambda: None,
-        on_cleared_change=lambda: None,
+        on_remove_change=removed,
+        on_cleared_change=on_cleared,
     )
-    removed = result.remove
-    return SummaryEvents((removed["name"], removed["value"]) if removed else None, bool(result.cleared))
