@@ -33,6 +33,8 @@ def page(person: Person) -> None:
     filter_panel.line(here, pages.total)
     if pages.items:
         _gallery(here, person, size)
+    elif here.filters == (("trashed", "true"),):
+        theme.empty("The trash is empty", "Deleted pictures wait here until they are restored.", icon="delete")
     elif here.narrowed:
         theme.empty(
             "No picture fits all of these", "Take one back:", partial(nothing_found.ways, here), icon="filter_alt_off"
