@@ -114,7 +114,7 @@ def test_the_declared_runtime_must_be_this_python() -> None:
 
 def test_a_python_that_lambda_does_not_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "RUNTIMES", ("python3.9",))
-    with pytest.raises(preflight.Refused, match="make run PYTHON=python3.9"):
+    with pytest.raises(preflight.Refused, match=r"make run PYTHON=python3\.9"):
         preflight.python_matches(None)
 
 
