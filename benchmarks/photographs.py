@@ -10,12 +10,15 @@ from PIL import Image
 from demo.load import HERE
 
 
-def photographs(folder: Path, count: int, megabytes: float, seed: int = 7) -> list[Path]:
-    """Write `count` JPEGs of roughly `megabytes` each into `folder`; the same seed makes the same pixels."""
+def photographs(folder: Path, count: int, megabytes: float, seed: int = 7, grain: float = 9) -> list[Path]:
+    """Write `count` JPEGs of roughly `megabytes` each into `folder`; the same seed makes the same pixels.
+
+    `grain` is the noise's deviation of 255: 9 is a camera in the dark (3 pixels a byte), 4 one by day (6 pixels).
+    """
     chance = random.Random(seed)
     sources = [Image.open(path).convert("RGB") for path in sorted((HERE / "photos").glob("*.jpg"))]
-    noise = np.random.default_rng(seed).normal(0, 9, (1024, 1024, 1)).astype(np.int16)
-    side = int((megabytes * 1e6 / 0.33) ** 0.5)  # noisy pixels at quality 88 take about a third of a byte
+    noise = np.random.default_rng(seed).normal(0, grain, (1024, 1024, 1)).astype(np.int16)
+    side = int((megabytes * 1e6 / (0.033 * grain + 0.03)) ** 0.5)  # so many bytes a pixel at quality 88
     made = []
     for number in range(count):
         picture = _variation(sources[number % len(sources)], side, noise, chance)

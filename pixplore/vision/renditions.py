@@ -12,13 +12,13 @@ from PIL import Image
 from pixplore.vision.decode import MIN_SIDE
 
 THUMB_SIDE = 400
-SMALL_SIDE = 720
+SMALL_SIDE = 640
 _WEBP = {"quality": 76, "method": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """`image`: long side between 720 and 1440 px where the picture has that; `jpeg`: the same, well under 5 MB."""
+    """`image`: long side between 640 and 1280 px where the picture has that; `jpeg`: the same, well under 5 MB."""
 
     image: Image.Image = field(repr=False)
     jpeg: bytes = field(repr=False)
