@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,14 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from pixplore.aws.people import email_of
 from pixplore.domain import Item, Person, Role
 from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
+from pixplore.settings import IdentitySettings, load
 
 log = Logger(service="uploads_api")
+
+
+@cache
+def client_id() -> str:
+    return load(IdentitySettings).client_id
 
 
 def application() -> APIGatewayRestResolver:
@@ -64,8 +71,10 @@ def admin(event: APIGatewayProxyEvent) -> Person:
     Raises Unauthenticated, Forbidden, Unavailable.
     """
     claims = (event.request_context.authorizer.raw_event if event.request_context.authorizer else {}).get("claims", {})
-    if not claims.get("sub") or claims.get("token_use", "access") != "access":
+    if not claims.get("sub") or claims.get("token_use") != "access":
         raise Unauthenticated()
+    if claims.get("client_id") != client_id():  # the authoriser takes the whole pool's tokens
+        raise Unauthenticated("This token was made for another program. Sign in to Pixplore.")
     if Role.ADMIN not in _groups(claims.get("cognito:groups")):
         raise Forbidden("Only administrators may upload. Ask one to add you to their group.")
     scheme, _, token = (event.headers.get("Authorization") or "").partition(" ")

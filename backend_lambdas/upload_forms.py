@@ -7,11 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from pixplore.errors import Invalid
+from pixplore.given import Line, Name, Value, Word, plain_place
 
 MOST_FILES = 500
-_Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-_Value = Annotated[str, StringConstraints(max_length=1000)] | bool | int | float
 
 
 class File(BaseModel):
@@ -28,9 +26,9 @@ class Defaults(BaseModel):
     """Given to every picture of the batch."""
 
     model_config = ConfigDict(extra="forbid")
-    category: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
-    tags: Annotated[list[_Tag], Field(max_length=50)] = []
-    attributes: Annotated[dict[_Name, _Value], Field(max_length=100)] = {}
+    category: Line | None = None
+    tags: Annotated[list[Word], Field(max_length=50)] = []
+    attributes: Annotated[dict[Name, Value], Field(max_length=100)] = {}
 
     @field_validator("tags")
     @classmethod
@@ -63,7 +61,7 @@ def read(kind: type[F], body: str) -> F:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])) or "body": _plainly(e) for e in error.errors(include_url=False)[:20]}
+        fields = {plain_place(e["loc"]) or "body": _plainly(e) for e in error.errors(include_url=False)[:20]}
         raise Invalid(fields) from None
 
 
@@ -82,7 +80,7 @@ def _plainly(fault: ErrorDetails) -> str:
         case "string_pattern_mismatch":
             return "is not in the form it must have"
         case _:
-            return fault["msg"]
+            return fault["msg"].removeprefix("Value error, ")
 
 
 def _clean(value: Any) -> Any:

@@ -13,6 +13,7 @@ POOL_SETTINGS: dict[str, Any] = {
         "RequireSymbols": False, "TemporaryPasswordValidityDays": 7,
     }},
     "AutoVerifiedAttributes": ["email"],
+    "UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": ["email"]},
     "AccountRecoverySetting": {"RecoveryMechanisms": [{"Name": "verified_email", "Priority": 1}]},
     "VerificationMessageTemplate": {
         "DefaultEmailOption": "CONFIRM_WITH_CODE",

@@ -70,6 +70,8 @@ class Labeller:
 
     def _take(self, work: ingest.Work, content: bytes, version: str | None) -> str:
         digest = sha256(content)
+        if work.announced and work.announced != digest:
+            raise Refused("changed_on_the_way", "Another file arrived than the one that was announced. Send it again.")
         with transaction(self.engine) as connection:
             known = ingest.end_if_known(connection, work, digest)
         if known:

@@ -7,14 +7,18 @@ points or commas. Says no to what is no table. Touches neither the network nor t
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import PurePosixPath, PureWindowsPath
 
 from pixplore.cells import DateReader, NumberReader
+from pixplore.domain import UNSET
 from pixplore.errors import Invalid
+from pixplore.given import name_fault, word_fault
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000
@@ -85,6 +89,9 @@ class ProductList:
     separator: str
 
 
+_PICTURE = re.compile(r"\.(jpe?g|png|webp|tiff?|avif)$", re.I)
+
+
 def parse(content: bytes) -> ProductList:
     """Read a product list; raises Invalid with a sentence when the whole file cannot be used."""
     text, encoding = decode(content)
@@ -94,10 +101,11 @@ def parse(content: bytes) -> ProductList:
         _, headings = next(records)
     except StopIteration:
         raise _refusal("The file is empty. It needs a first line that names the columns.") from None
-    columns = _columns(headings)
+    first = next(records, None)
+    columns = _columns(headings, first[1] if first else [])
     table: list[tuple[int, list[str]]] = []
     problems: list[Problem] = []
-    for line, cells in records:
+    for line, cells in chain([first] if first else [], records):
         if len(table) >= MAX_ROWS:
             raise _refusal(f"The list has more than {MAX_ROWS:,} lines. Split it into several files.")
         if any(cells[len(columns) :]):
@@ -182,13 +190,21 @@ def _plain(heading: str) -> str:
     return "".join(c for c in heading.casefold() if c.isalnum())
 
 
-def _columns(headings: list[str]) -> list[ProductColumn]:
+def _columns(headings: list[str], first: list[str]) -> list[ProductColumn]:
+    """What each column becomes. `first` are the first line's cells: beside a title, a name may be the picture's."""
     while headings and not headings[-1]:
         headings = headings[:-1]
     if len(headings) > MAX_COLUMNS:
         raise _refusal(f"The list has {len(headings)} columns; {MAX_COLUMNS} are the most that can be taken.")
     becomes = [""] * len(headings)
+    plain = [_plain(h) for h in headings]
+    if {"name", "title"} <= {*plain} and not {*KNOWN["file"]} & {*plain}:
+        place = plain.index("name")
+        if place < len(first) and _PICTURE.search(first[place]):
+            becomes[place] = "file"
     for field_name, known in KNOWN.items():
+        if field_name in becomes:
+            continue
         plain = [_plain(h) if not becomes[n] else "" for n, h in enumerate(headings)]
         found = next((plain.index(name) for name in known if name in plain), None)
         if found is not None:
@@ -201,6 +217,8 @@ def _columns(headings: list[str]) -> list[ProductColumn]:
     for n, heading in enumerate(headings):
         name = "_".join(heading.casefold().split())[:60]
         if not becomes[n] and name:
+            if fault := name_fault(name):
+                raise _refusal(f"The column “{heading}” cannot be taken: {fault}.")
             becomes[n] = f"attr.{name}"
         if becomes[n] and becomes.index(becomes[n]) != n:
             raise _refusal(f"The column “{heading}” is there twice. Rename or remove one of them.")
@@ -262,6 +280,8 @@ def _fault(sku: str, cells: list[str]) -> str | None:
         return "This line has no SKU, so it cannot be told which product it is."
     if len(sku) > MAX_SKU:
         return f"The SKU is longer than {MAX_SKU} characters."
+    if any(word_fault(cell) for cell in cells):
+        return f"A cell of this line says {UNSET}, which stands for “has none”. Leave the cell empty instead."
     if any(len(cell) > MAX_CELL for cell in cells):
         return f"A cell of this line is longer than {MAX_CELL:,} characters. Is a quotation mark not closed?"
     return None

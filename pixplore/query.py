@@ -28,8 +28,8 @@ MAX_VALUES = 500
 MAX_VALUE_CHARS = 1_000
 MAX_Q_CHARS = 1_000
 MAX_NUMBER = Decimal("1e300")
-_NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
-_WHOLE = re.compile(r"\d{1,19}")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
+_WHOLE = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,8 @@ def _attribute_bound(name: str) -> tuple[str, str] | None:
 def _place(name: str) -> tuple[str, str] | None:
     """Which facet and which of all, any, none a parameter's name stands for."""
     bare = name.removeprefix("not_")
+    if bare.startswith(ATTRIBUTE) and bare.endswith((".gte", ".lte")):
+        return None  # a range cannot be excluded
     if bare in ALL_OF + ANY_OF or (bare.startswith(ATTRIBUTE) and len(bare) > len(ATTRIBUTE)):
         if len(bare) > MAX_VALUE_CHARS:
             raise ValueError("is too long a name")

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from pixplore.errors import Forbidden, Invalid, PixploreError, Unauthenticated, Unavailable
+from pixplore.given import plain_place
 from search_api.schemas import Problem
 
 log = logging.getLogger("pixplore.search_api")
@@ -90,9 +91,10 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - by registration
     fields: dict[str, str] = {}
     for fault in error.errors():
-        place = [str(step) for step in fault["loc"]]
-        name = ".".join(place[1:] if len(place) > 1 and place[0] in ("path", "query", "body", "header") else place)
-        fields[name] = fault["msg"].removeprefix("Value error, ")
+        place = tuple(fault["loc"])
+        name = plain_place(place[1:] if len(place) > 1 and place[0] in ("path", "query", "body", "header") else place)
+        is_id = fault["type"].startswith("uuid")
+        fields[name] = "is not an id (a UUID)" if is_id else fault["msg"].removeprefix("Value error, ")
     return _ours(request, Invalid(fields))
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from pixplore.given import Line, Name, Value, Word
+
 
 class Out(BaseModel):
     """An answer; every field is always there."""
@@ -18,11 +20,6 @@ class In(BaseModel):
     """A body; unknown fields are refused by name."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-Value = Line | bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Annotated[float, Field(allow_inf_nan=False)] | None
 
 
 class FieldFault(Out):
@@ -149,7 +146,7 @@ class ImagePatch(In):
     sku: Line | None = None
     category: Line | None = None
     tags: Annotated[list[Word], Field(max_length=200)] = []
-    attributes: Annotated[dict[Word, Value], Field(max_length=200)] = {}
+    attributes: Annotated[dict[Name, Value | None], Field(max_length=200)] = {}
 
 
 class LabelRow(Out):

@@ -6,7 +6,7 @@ work on the same file both finish; the second finds the item ended. The unique i
 two files with the same bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,8 @@ class Work:
     defaults: dict[str, Any]
     relabel: bool = False
     version: str | None = None
+    announced: str | None = None
+    """The sha256 that the sender gave beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,14 @@ def claim(connection: Connection, arrival: Arrival) -> Work | None:
              where image_id = :id and batch.id = item.batch_id
                and (status in {_OPEN} and (:sequencer = '' or sequencer is null or sequencer <= :sequencer)
                     or status in ('rejected', 'failed', 'duplicate') and coalesce(sequencer, '') < :sequencer)
-            returning image_id, batch_id, item.name, object_key, attempts, batch.created_by, batch.defaults
+            returning image_id, batch_id, item.name, object_key, attempts, batch.created_by, batch.defaults,
+                      item.sha256
         """),  # noqa: S608
         {"id": arrival.image_id, "sequencer": arrival.sequencer, "patience": PATIENCE},
     ).first()
     if row:
-        return Work(*row)
+        *known, announced = row
+        return replace(Work(*known), announced=announced)
     return _relabel(connection, arrival.image_id) if arrival.relabel else None
 
 

@@ -52,7 +52,8 @@ def create_batch(connection: Connection, name: str, by: str, defaults: dict[str,
 def add_files(connection: Connection, batch_id: UUID, files: list[Promise], grant_seconds: int) -> list[Item]:
     """Manifest rows in the order of `files`: rejected, duplicate or expected. Raises NotFound for no such batch.
 
-    A duplicate is known by its sha256: of a picture in the catalogue, or of an earlier file of the same batch.
+    A duplicate is known by its sha256 of a picture in the catalogue. What is only promised elsewhere may never come,
+    or be something else: of two same files that both arrive, the later ends as `duplicate`.
     """
     found = connection.execute(text("select id from batch where id = :id for update"), {"id": batch_id}).first()
     if found is None:
@@ -61,7 +62,6 @@ def add_files(connection: Connection, batch_id: UUID, files: list[Promise], gran
         text("select coalesce(max(position), -1) from item where batch_id = :id"), {"id": batch_id}
     ).scalar_one()
     known = {sha: same_picture(i, name, trashed) for sha, i, name, trashed in _known(connection, files)}
-    known = _promised(connection, batch_id, files) | known
     rows: list[dict[str, Any]] = []
     for position, file in enumerate(files, start=int(last) + 1):
         image_id = uuid4()
@@ -76,8 +76,6 @@ def add_files(connection: Connection, batch_id: UUID, files: list[Promise], gran
         elif file.sha256 and file.sha256 in known:
             same, message = known[file.sha256]
             row |= {"status": "duplicate", "duplicate_of": same, "error_code": "duplicate", "error_message": message}
-        elif file.sha256:
-            known[file.sha256] = (image_id, f"The same file is in this upload already, as {file.name[:100]}.")
         rows.append(row)
     connection.execute(
         text("""
@@ -101,18 +99,6 @@ def _known(connection: Connection, files: list[Promise]) -> Iterator[tuple[str, 
         {"hashes": hashes},
     )
     return (tuple(row) for row in rows)
-
-
-def _promised(connection: Connection, batch_id: UUID, files: list[Promise]) -> dict[str, tuple[UUID, str]]:
-    """Files of this batch, sent or still expected, by their sha256."""
-    rows = connection.execute(
-        text("""
-            select sha256, image_id, name from item
-             where batch_id = :id and sha256 = any(:hashes) and status in ('expected', 'received', 'processing')
-        """),
-        {"id": batch_id, "hashes": [file.sha256 for file in files if file.sha256]},
-    )
-    return {sha: (i, f"The same file is in this upload already, as {name[:100]}.") for sha, i, name in rows}
 
 
 def same_picture(image_id: UUID, name: str, trashed: bool) -> tuple[UUID, str]:

@@ -52,7 +52,8 @@ WRONG = {
     "min_width": "-1", "min_height": "1.5", "limit": "0", "facet_limit": "1001", "sort": "best",
     "facets": "nonsense", "created_from": "yesterday", "created_to": "2026-13-01", "batch_id": "1",
     "not_batch_id": "x", "collection": "None", "trashed": "yes", "cursor": "x", "min_version": "-1",
-    "attr.price.gte": "cheap", "attr.price.lte": "inf", "q": "a" * 1001, "tag": "a" * 1001,
+    "not_attr.price.gte": "5", "attr.price.gte": "cheap", "attr.size.gte": "٣",
+    "attr.price.lte": "inf", "q": "a" * 1001, "tag": "a" * 1001,
 }  # fmt: skip
 
 

@@ -71,7 +71,18 @@ def test_patch_changes_what_it_names_and_is_found_at_once(api: Api, five: list[P
     assert api.call("analyst", "PATCH", path, json=body).json()["version"] == answer["version"]  # nothing differs
     cleared = api.call("analyst", "PATCH", path, json={"title": None, "category": ""}).json()
     assert (cleared["title"], cleared["category"], cleared["tags"]) == (None, None, ["new", "hero"])
-    for wrong in ({"nonsense": 1}, {"tags": "x"}, {"tags": [""]}, {"title": "a\0b"}, {"attributes": {"x": [1]}}, []):
+    for wrong in (
+        {"nonsense": 1},
+        {"tags": "x"},
+        {"tags": [""]},
+        {"title": "a\0b"},
+        {"attributes": {"x": [1]}},
+        {"category": "__unset__"},
+        {"tags": ["__unset__"]},
+        {"attributes": {"price.lte": 1}},
+        {"attributes": {"n": 10**400}},
+        [],
+    ):
         assert api.call("analyst", "PATCH", path, json=wrong).status_code == 422, wrong
 
 

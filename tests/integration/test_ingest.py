@@ -7,9 +7,7 @@ from threading import Barrier
 import pytest
 
 from pixplore.aws import recognition
-from pixplore.catalogue import manifest
 from pixplore.errors import NotFound, Throttled
-from pixplore.uploads import GRANT_SECONDS
 from tests.pictures import drawn, photo, saved
 from tests.places import Pipeline
 
@@ -153,12 +151,19 @@ def test_duplicates_are_known_before_the_upload(pipeline: Pipeline) -> None:
     item = pipeline.take("cup.jpg", photo(5))
     (again,) = pipeline.promise("same.jpg", sha256=item.sha256)
     assert (again.status, again.duplicate_of) == ("duplicate", item.image_id)
-    first, second = pipeline.promise("one.jpg", "two.jpg", sha256="ab" * 32)
-    assert (first.status, second.status, second.duplicate_of) == ("expected", "duplicate", first.image_id)
-    with pipeline.engine.begin() as connection:
-        file = manifest.Promise("three.jpg", 10, "image/jpeg", "ab" * 32)
-        (third,) = manifest.add_files(connection, first.batch_id, [file], GRANT_SECONDS)
-    assert third.duplicate_of == first.image_id
+
+
+def test_what_is_only_promised_makes_nothing_a_duplicate(pipeline: Pipeline) -> None:
+    """The promised one may never come, be refused, or prove to be another file: both are granted, the bytes decide."""
+    promised = hashlib.sha256(photo(6)).hexdigest()
+    liar, honest = pipeline.promise("liar.jpg", "honest.jpg", sha256=promised)
+    assert (liar.status, honest.status) == ("expected", "expected")
+    pipeline.store(liar, photo(7))
+    pipeline.store(honest, photo(6))
+    for item in (liar, honest):
+        pipeline.labeller(pipeline.arrival(item))
+    ends = dict(pipeline.rows("select name, coalesce(error_code, status) from item"))
+    assert ends == {"liar.jpg": "changed_on_the_way", "honest.jpg": "ready"}
 
 
 def test_new_labels_leave_what_people_said(pipeline: Pipeline) -> None:

@@ -28,6 +28,18 @@ def sign_up(stack: Stack) -> tuple[str, Any]:
     return email, cognito
 
 
+def test_nobody_takes_another_persons_address(stack: Stack) -> None:
+    email, cognito = sign_up(stack)
+    cognito.confirm_sign_up(ClientId=stack.ends["client_id"], Username=email, ConfirmationCode=stack.code(email))
+    token = stack.sign_in(email, "Secret-Pass1")["AccessToken"]
+    admin = stack.ends["demo_users"]["admin"]["email"]
+    for name, value in (("email", admin), ("email", "nobody@shop.example"), ("email_verified", "true")):
+        with pytest.raises(ClientError, match="NotAuthorized"):
+            cognito.update_user_attributes(AccessToken=token, UserAttributes=[{"Name": name, "Value": value}])
+    attributes = {a["Name"]: a["Value"] for a in cognito.get_user(AccessToken=token)["UserAttributes"]}
+    assert (attributes["email"], attributes["email_verified"]) == (email, "true")
+
+
 @pytest.mark.parametrize("path", ["/_ministack/health", "/_ministack/reset", "/_ministack/ses/messages", "/health"])
 def test_control_paths_need_the_token(stack: Stack, path: str) -> None:
     assert httpx.get(stack.ends["aws_endpoint"] + path).status_code == 403

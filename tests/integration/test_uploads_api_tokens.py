@@ -49,7 +49,22 @@ def of_another_pool(stack: Stack) -> str:
     return str(answer["AuthenticationResult"]["AccessToken"])
 
 
-@pytest.mark.parametrize("wrong", ["missing", "nonsense", "id", "tampered", "expired", "unsigned", "foreign"])
+def of_another_client(stack: Stack) -> str:
+    """The admin's own, but made for another program of the same pool."""
+    cognito, pool = stack.client("cognito-idp"), stack.ends["user_pool_id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="another", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    user = stack.ends["demo_users"]["admin"]
+    answer = cognito.initiate_auth(
+        ClientId=client, AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": user["email"], "PASSWORD": user["password"]},
+    )  # fmt: skip
+    cognito.delete_user_pool_client(UserPoolId=pool, ClientId=client)
+    return str(answer["AuthenticationResult"]["AccessToken"])
+
+
+@pytest.mark.parametrize("wrong", ["missing", "nonsense", "id", "tampered", "expired", "unsigned", "foreign", "client"])
 def test_only_access_tokens_of_our_pool_open_it(stack: Stack, wrong: str) -> None:
     good = stack.token("admin")
     token = {
@@ -60,6 +75,7 @@ def test_only_access_tokens_of_our_pool_open_it(stack: Stack, wrong: str) -> Non
         "expired": lambda: claims_changed(good, exp=1),
         "unsigned": lambda: unsigned(good),
         "foreign": lambda: of_another_pool(stack),
+        "client": lambda: of_another_client(stack),
     }[wrong]()
     for method, path in (("POST", "/uploads"), ("GET", "/uploads")):
         refused(stack.call(method, stack.ends["uploads_api"] + path, token, json=FILES), 401)

@@ -57,6 +57,21 @@ def test_a_second_name_column_becomes_an_attribute() -> None:
     assert (row.title, row.attributes) == ("long", {"name": "short"})
 
 
+def test_beside_a_title_a_name_that_is_a_file_is_the_pictures() -> None:
+    row = only("sku;name;title\nA;shoe.JPG;Red shoe\n")
+    assert (row.file_name, row.title, row.attributes) == ("shoe.JPG", "Red shoe", {})
+
+
+@pytest.mark.parametrize("heading", ["price.gte", "__unset__"])
+def test_columns_that_no_filter_could_ask_for_are_refused(heading: str) -> None:
+    with pytest.raises(Invalid, match="cannot be taken"):
+        parse(f"sku,{heading}\nA,1\n".encode())
+
+
+def test_a_cell_that_means_none_is_refused() -> None:
+    assert "has none" in parse(b"sku,category\nA,__unset__\n").problems[0].message
+
+
 def test_a_list_without_sku_goes_by_the_file_name() -> None:
     assert only("file,title\nphotos/cup-7.jpg,Cup\n").sku == "cup-7"
 
