@@ -25,9 +25,9 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE = 80
 """Rekognition's least width and height in px."""
 SIDE = 1600
-"""Long side in px of what decode() gives: the size of a preview."""
-_ENOUGH = 1400
-# A JPEG that a simple fraction makes between 1400 and 1600 px long is decoded at that: faster, and seen by no one.
+"""Long side in px of what decode() gives, about: the size of a preview."""
+_ENOUGH, _MOST = 1400, 1760
+# What a simple fraction makes between these is left at that: faster, and seen by no one.
 _LIGHT = 16_000_000
 _ORIENTATION = 0x0112
 _UPRIGHT = {
@@ -44,7 +44,7 @@ _one_heavy = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """`width` and `height` are the upright original's; `image` is RGB, upright, its long side at most SIDE px."""
+    """`width` and `height` are the upright original's; `image` is RGB, upright, its long side about SIDE px at most."""
 
     kind: str
     width: int
@@ -94,7 +94,7 @@ def _load(source: Image.Image) -> Image.Image:
         _draft(source)
     source.load()
     image: Image.Image = source
-    if max(image.size) > SIDE:
+    if max(image.size) > _MOST:
         by = SIDE / max(image.size)
         size = (max(1, round(image.width * by)), max(1, round(image.height * by)))
         if image.mode not in ("RGB", "L", "CMYK"):
