@@ -56,6 +56,7 @@ test-faults: dev
 	PIXPLORE_FAULT_FILES=200 PIXPLORE_FAULT_KILLS=5 $(BIN)/python -m pytest tests/faults
 
 bench-ingest: dev
+	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.ingest
 
 bench-ui: dev
