@@ -58,9 +58,10 @@ async def serve(home: Home, port: int) -> None:
     from hypercorn.config import Config
     from ministack import app as ministack
 
-    from embedded import aws_cognito, aws_guard, aws_lambda
+    from embedded import aws_cognito, aws_guard, aws_lambda, aws_objects
 
     aws_cognito.install(home.mail)
+    aws_objects.install()
     aws_lambda.install(home.logs, home.secret("aws-role-sessions"))
     aws_guard.check_every_signature(keys(home)[0])
     journal = aws_state.install()
