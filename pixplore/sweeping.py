@@ -57,43 +57,39 @@ def sweep(places: Places, now: datetime, prefix: str | None = None) -> Swept:
 
 
 def _open_items(places: Places, now: datetime) -> tuple[int, int, int]:
+    """(looked at, queued again, failed)."""
     with transaction(places.engine) as connection:
         items = repair.open_items(connection, PATIENCE, MOST_ITEMS)
-    by_batch: dict[UUID, list[repair.Open]] = defaultdict(list)
-    for item in items:
-        if item.batch_id in by_batch or len(by_batch) < MOST_BATCHES:
-            by_batch[item.batch_id].append(item)
-    busy = bool(by_batch) and queue.depth(places.queue_url).waiting > 0
-    sent = failed = 0
-    for batch_id, group in by_batch.items():
-        one_sent, one_failed = _batch(places, batch_id, group, now, busy)
-        sent, failed = sent + one_sent, failed + one_failed
-    return sum(map(len, by_batch.values())), sent, failed
-
-
-def _batch(places: Places, batch_id: UUID, items: list[repair.Open], now: datetime, busy: bool) -> tuple[int, int]:
-    """(queued again, failed) of one batch's open items."""
-    stored = {found.key: found.modified for found in storage.listing(places.bucket, f"{batch_id}/", most=100_000)}
+    batches = set(list(dict.fromkeys(item.batch_id for item in items))[:MOST_BATCHES])
+    items = [item for item in items if item.batch_id in batches]
+    stored = _stored(places.bucket, batches, {item.key for item in items})
     absent = [item for item in items if item.key not in stored]
-    there = [item for item in items if item.key in stored]
-    never = [item.image_id for item in absent if item.expired]
-    tired = [item.image_id for item in there if item.attempts >= repair.MOST_ATTEMPTS and not item.wait]
-    # While messages wait, what stands still is most likely among them.
-    stuck = [
-        item
-        for item in there
-        if item.image_id not in tired and (not busy or now - stored[item.key] > timedelta(seconds=STARVED))
-    ]
+    tired = [i for i in items if i.key in stored and i.attempts >= repair.MOST_ATTEMPTS and not i.wait]
+    there = [item for item in items if item.key in stored and item not in tired]
+    stuck = there
+    if there and _messages(places.queue_url) >= len(there):
+        # Each may have its message still; only what has waited for long gets another.
+        stuck = [item for item in there if now - stored[item.key] > timedelta(seconds=STARVED)]
     for wait, group in _by_wait(stuck, stored, now):
         queue.send(places.queue_url, (Arrival(places.bucket, item.key).body() for item in group), delay=wait)
     with transaction(places.engine) as connection:
-        failed = repair.give_up(connection, never, *NEVER) + repair.give_up(connection, tired, *GAVE_UP)
-        repair.look_later(connection, [item.image_id for item in stuck], AFTER_SENDING)
-        repair.look_later(connection, [item.image_id for item in absent if not item.expired], WHILE_EXPECTED)
-        if busy:
-            waiting = {item.image_id for item in there} - {item.image_id for item in stuck} - set(tired)
-            repair.look_later(connection, waiting, WHILE_QUEUED)
-    return len(stuck), failed
+        failed = repair.give_up(connection, (i.image_id for i in absent if i.expired), *NEVER)
+        failed += repair.give_up(connection, (item.image_id for item in tired), *GAVE_UP)
+        repair.look_later(connection, (i.image_id for i in absent if not i.expired), WHILE_EXPECTED)
+        repair.look_later(connection, {i.image_id for i in there} - {i.image_id for i in stuck}, WHILE_QUEUED)
+        repair.look_later(connection, (item.image_id for item in stuck), AFTER_SENDING)
+    return len(items), len(stuck), failed
+
+
+def _stored(bucket: str, batches: Iterable[UUID], keys: set[str]) -> dict[str, datetime]:
+    """Which of these keys are in storage, and since when."""
+    found = (one for batch_id in batches for one in storage.listing(bucket, f"{batch_id}/", most=100_000))
+    return {one.key: one.modified for one in found if one.key in keys}
+
+
+def _messages(queue_url: str) -> int:
+    depth = queue.depth(queue_url)
+    return depth.waiting + depth.in_flight + depth.delayed
 
 
 def _by_wait(

@@ -63,6 +63,16 @@ def test_a_busy_queue_is_left_to_work(pipeline: Pipeline) -> None:
     assert sweep(pipeline.places, now(LATER)).sent == 1  # unless it has waited for long
 
 
+def test_more_stuck_files_than_messages_means_that_some_are_lost(pipeline: Pipeline) -> None:
+    items = pipeline.promise("one.jpg", "two.jpg")
+    for number, item in enumerate(items):
+        pipeline.store(item, photo(number))
+    queue.send(pipeline.places.queue_url, [Arrival(ORIGINALS, items[0].object_key).body()])
+    due(pipeline)
+    assert sweep(pipeline.places, now()).sent == 2  # which one cannot be told: one too many harms nothing
+    assert sorted(pipeline.messages()) == sorted([items[0].object_key] * 2 + [items[1].object_key])
+
+
 def test_a_file_that_never_came_fails_and_can_be_sent_again(pipeline: Pipeline) -> None:
     (item,) = pipeline.promise("cup.jpg")
     due(pipeline)
