@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import client, operation_views, session, theme
+from dashboard import client, operation_views, people_views, session, theme
 from pixplore.domain import Role
 
-session.require(Role.ADMIN)
+person = session.require(Role.ADMIN)
 
 
 def _refresh() -> None:
@@ -16,9 +16,14 @@ def _refresh() -> None:
 theme.page_header("Operations", "Is everything moving, what failed, and what was done about it.", _refresh)
 found = client.get("/v1/operations", {"minutes": 60})
 operation_views.figures(found)
-now, dead, failed, trail = st.tabs(
-    ["Throughput", f"Dead letters ({found['queue']['dead']:,})", f"Failures ({len(found['failures']):,})", "Audit log"]
-)
+names = [
+    "Throughput",
+    f"Dead letters ({found['queue']['dead']:,})",
+    f"Failures ({len(found['failures']):,})",
+    "Audit log",
+    "People",
+]
+now, dead, failed, trail, people = st.tabs(names)
 with now:
     operation_views.throughput(found["throughput"])
 with dead:
@@ -27,3 +32,5 @@ with failed:
     operation_views.failures(found["failures"])
 with trail:
     operation_views.audit()
+with people:
+    people_views.members(person)

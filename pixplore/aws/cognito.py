@@ -6,9 +6,10 @@ No answer tells whether an address has an account.
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pixplore.domain import Person, Role
-from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from pixplore.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -43,6 +44,19 @@ class Challenge:
     name: str
     session: str
     username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One account of the pool. `status` is Cognito's (CONFIRMED, UNCONFIRMED …), `username` its name for the person."""
+
+    username: str
+    sub: str
+    email: str
+    role: Role
+    status: str
+    enabled: bool
+    created: datetime
 
 
 @cache
@@ -108,10 +122,14 @@ def person(tokens: Tokens) -> Person:
     """Who signed in: the e-mail from the pool, the highest role among the groups; without a group a viewer."""
     said = claims(tokens.access)
     groups = said.get("cognito:groups", [])
-    role = next((r for r in (Role.ADMIN, Role.ANALYST) if r.value in groups), Role.VIEWER)
+    role = _highest(groups)
     with _errors():
         known = {a["Name"]: a.get("Value", "") for a in _pool().get_user(AccessToken=tokens.access)["UserAttributes"]}
     return Person(said["sub"], known.get("email", said.get("username", "")), role)
+
+
+def _highest(groups: Collection[str]) -> Role:
+    return next((r for r in (Role.ADMIN, Role.ANALYST) if r.value in groups), Role.VIEWER)
 
 
 def sign_up(client_id: str, email: str, password: str) -> None:
@@ -203,6 +221,81 @@ def sign_out_everywhere(access: str) -> None:
         _pool().global_sign_out(AccessToken=access)
 
 
+def members(pool_id: str, most: int = 1000) -> list[Member]:
+    """The accounts of the pool by e-mail, `most` at most. Needs an administrator's AWS rights: raises Forbidden."""
+    with _managing():
+        people = [
+            user
+            for page in _pool()
+            .get_paginator("list_users")
+            .paginate(UserPoolId=pool_id, PaginationConfig={"MaxItems": most, "PageSize": 60})
+            for user in page["Users"]
+        ]
+        groups = {role: _in_group(pool_id, role) for role in (Role.ADMIN, Role.ANALYST)}
+    found = []
+    for user in people:
+        known = {a["Name"]: a.get("Value", "") for a in user["Attributes"]}
+        name = user["Username"]
+        role = _highest([role.value for role, names in groups.items() if name in names])
+        found.append(
+            Member(
+                name,
+                known.get("sub", ""),
+                known.get("email", name),
+                role,
+                user["UserStatus"],
+                user["Enabled"],
+                user["UserCreateDate"],
+            )
+        )
+    return sorted(found, key=lambda one: one.email)
+
+
+def _in_group(pool_id: str, role: Role) -> set[str]:
+    pages = _pool().get_paginator("list_users_in_group").paginate(UserPoolId=pool_id, GroupName=role.value)
+    return {user["Username"] for page in pages for user in page["Users"]}
+
+
+def role_of(pool_id: str, username: str) -> Role:
+    """The role that somebody has now, whatever an older token says. Raises NotFound."""
+    return _highest(_groups(pool_id, username))
+
+
+def set_role(pool_id: str, username: str, role: Role) -> None:
+    """Put somebody into exactly the group of this role. Tokens given before say the old one until they are renewed.
+
+    Into the new group first: a failure between the calls leaves the higher of both roles, and is told.
+    """
+    before = _groups(pool_id, username)
+    with _managing():
+        if role.value not in before:
+            _pool().admin_add_user_to_group(UserPoolId=pool_id, Username=username, GroupName=role.value)
+        for other in before & (set(Role) - {role}):
+            _pool().admin_remove_user_from_group(UserPoolId=pool_id, Username=username, GroupName=other)
+
+
+def _groups(pool_id: str, username: str) -> set[str]:
+    with _managing():
+        said = _pool().admin_list_groups_for_user(UserPoolId=pool_id, Username=username, Limit=60)
+    return {group["GroupName"] for group in said["Groups"]}
+
+
+def set_enabled(pool_id: str, username: str, enabled: bool) -> None:
+    """Let somebody sign in, or no longer: a session that is open ends when its token is to be renewed."""
+    with _managing():
+        call = _pool().admin_enable_user if enabled else _pool().admin_disable_user
+        call(UserPoolId=pool_id, Username=username)
+
+
+@contextmanager
+def _managing() -> Iterator[None]:
+    try:
+        with _errors():
+            yield
+    except Unauthenticated as error:  # of somebody else's account, not of the session of who asks
+        raise NotFound("This account is not there any more. Refresh the page.") from error
+
+
 class _Exists(Exception):
     """The address has an account; never shown to anybody."""
 
@@ -226,6 +319,8 @@ def _for_people(error: ClientError, wrong: str) -> Exception:
             return Forbidden("Confirm your email first with the code we sent.")
         case "PasswordResetRequiredException":
             return Forbidden("An administrator asked for a new password: choose “Forgot password”.")
+        case "AccessDeniedException":
+            return Forbidden("Pixplore may not manage accounts: give its AWS role the admin calls of the user pool.")
         case "CodeMismatchException" | "ExpiredCodeException" | "EnableSoftwareTokenMFAException":
             return Invalid({"code": WRONG_CODE}, WRONG_CODE)
         case "InvalidPasswordException":

@@ -268,3 +268,42 @@ def test_viewers_see_no_upload_and_no_operations(signed_in: Callable[[str], Pers
         viewer.go(path)
         expect(page.get_by_text("This page is for administrators")).to_be_visible()
         expect(page.locator("input[type=file]")).to_have_count(0)
+
+
+def test_an_administrator_makes_somebody_an_analyst(
+    anybody: Anybody, signed_in: Callable[[str], Person], stack: Stack
+) -> None:
+    email, person = somebody(stack), anybody()
+    person.page.goto("/home")
+    person.submit(email, PASSWORD)
+    person.arrived()
+    review = person.page.get_by_test_id("stHeader").get_by_role("link", name="Review")
+    expect(review).to_have_count(0)
+
+    admin = signed_in("admin")
+    page = admin.go("/operations")
+    page.get_by_role("tab", name="People").click()
+    who = page.get_by_role("combobox", name="Person")
+    who.fill(stack.ends["demo_users"]["admin"]["email"])
+    expect(page.get_by_role("option", name=stack.ends["demo_users"]["admin"]["email"])).to_have_count(0)
+    who.fill(email)
+    page.get_by_role("option", name=email).click()
+    expect(page.get_by_role("button", name="Change role")).to_be_disabled()
+    page.get_by_role("combobox", name="Role").click()
+    page.get_by_role("option", name="Analyst").click()
+    page.get_by_role("button", name="Change role").click()
+    expect(page.get_by_text(f"{email} is an analyst now.")).to_be_visible()
+
+    anew = anybody()
+    anew.page.goto("/home")
+    anew.submit(email, PASSWORD)
+    anew.arrived()
+    anew.page.get_by_test_id("stHeader").get_by_role("link", name="Review").click()
+    expect(anew.page.get_by_role("heading", level=1)).to_have_text("Review")
+
+    page.get_by_role("button", name="Disable the account").click()
+    expect(page.get_by_text(f"{email} can no longer sign in.")).to_be_visible()
+    other = anybody()
+    other.page.goto("/home")
+    other.submit(email, PASSWORD)
+    expect(other.page.get_by_text("Wrong email or password.")).to_be_visible()

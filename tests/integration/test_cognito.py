@@ -8,7 +8,7 @@ from moto import mock_aws
 
 from pixplore.aws import cognito
 from pixplore.domain import Role
-from pixplore.errors import Forbidden, Invalid, Unauthenticated
+from pixplore.errors import Forbidden, Invalid, NotFound, Unauthenticated
 
 PASSWORD = "Correct-horse 7"
 
@@ -108,3 +108,30 @@ def test_the_current_password_is_asked_for(pool: tuple[str, str]) -> None:
     cognito.sign_out_everywhere(tokens.access)
     with pytest.raises(Unauthenticated):
         cognito.change_password(tokens.access, PASSWORD, "Another-horse 8")
+
+
+def test_an_administrator_sees_everybody_and_gives_roles(pool: tuple[str, str]) -> None:
+    pool_id, client = pool
+    boto3.client("cognito-idp").create_group(UserPoolId=pool_id, GroupName="viewer")
+    for number in range(61):  # more than a page
+        cognito.sign_up(client, f"{number:02}@pixplore.example", PASSWORD)
+    cognito.confirm(client, "07@pixplore.example", "123456")
+    found = cognito.members(pool_id)
+    assert [one.email for one in found] == [f"{number:02}@pixplore.example" for number in range(61)]
+    assert len(cognito.members(pool_id, 10)) == 10
+    ada = found[7]
+    assert (ada.role, ada.status, ada.enabled) == (Role.VIEWER, "CONFIRMED", True)
+    for role in (Role.ADMIN, Role.ANALYST, Role.VIEWER, Role.ANALYST):
+        cognito.set_role(pool_id, ada.username, role)
+        said = boto3.client("cognito-idp").admin_list_groups_for_user(UserPoolId=pool_id, Username=ada.username)
+        assert [group["GroupName"] for group in said["Groups"]] == [role.value]
+        assert cognito.role_of(pool_id, ada.username) is role
+    assert cognito.members(pool_id)[7].role is Role.ANALYST
+    cognito.set_enabled(pool_id, ada.username, False)
+    assert not cognito.members(pool_id)[7].enabled
+    with pytest.raises(Unauthenticated):
+        cognito.sign_in(client, ada.email, PASSWORD)
+    cognito.set_enabled(pool_id, ada.username, True)
+    assert isinstance(cognito.sign_in(client, ada.email, PASSWORD), cognito.Tokens)
+    with pytest.raises(NotFound, match="not there any more"):
+        cognito.set_role(pool_id, "nobody", Role.ADMIN)
