@@ -1,6 +1,5 @@
 """The parts of the operations page."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -27,7 +26,7 @@ def figures(found: Row) -> None:
         )
         st.metric("In work", f"{queue['in_flight']:,}", border=True, help="Files that a worker has in hand")
         st.metric("Oldest", _duration(queue["oldest_seconds"]), border=True, help="How long the oldest file waits")
-        st.metric("Dead letters", f"{queue['dead']:,}", border=True, help="Messages tried as often as allowed")
+        st.metric("Dead letters", f"{queue['dead']:,}", border=True, help="Files set aside after five broken tries")
         st.metric("Failed files", f"{items.get('failed', 0):,}", border=True, help="Files that can be tried again")
         st.metric("Pictures", f"{found['images']:,}", border=True, help=f"{found['trashed']:,} more are in the trash")
     if (queue["oldest_seconds"] or 0) > LONG and not queue["in_flight"]:
@@ -59,6 +58,10 @@ def throughput(minutes: Sequence[Row]) -> None:
 
 def dead_letters() -> None:
     """Messages that were tried as often as allowed, with the reason; all of them, or those ticked, go back."""
+    st.caption(
+        "A dead letter is a file whose processing broke off five times, mostly because a service was away. It is set "
+        "aside, so that it holds up nobody else, and kept here for 14 days. Mend the reason, then put it back."
+    )
     letters = client.get("/v1/operations/dead-letters", {"limit": 200})["items"]
     if not letters:
         theme.empty("No dead letters", "Every message found its end.", icon="mark_email_read")
@@ -72,21 +75,44 @@ def dead_letters() -> None:
         }
         for letter in letters
     ]
-    chosen = _table(rows, "px-letters", "multi-row")
+    chosen = _table(rows, "px-letters", choosing=True)
     ids = [letters[place]["message_id"] for place in chosen]
     if st.button(_named("Put back", ids), type="primary", icon=":material/replay:", key="px-redrive"):
         _do("/v1/operations/redrive", {"message_ids": ids} if ids else None, "redriven", "back in the queue")
 
 
-def failures(items: Sequence[Row]) -> None:
-    """The latest files that failed (can be tried again) or were rejected (cannot), newest first."""
-    if not items:
+def failures(items: Sequence[Row], counted: dict[str, int]) -> None:
+    """The latest files that failed and can be tried again, and apart from them those that were refused for good.
+
+    `counted` says how many there are by state: `items` holds the latest of them only.
+    """
+    failed, refused = counted.get("failed", 0), counted.get("rejected", 0)
+    if not (failed or refused):
         theme.empty("No failures", "Every file of late became a picture.", icon="task_alt")
         return
-    rows = [
+    st.subheader(f"Can be tried again ({failed:,})", anchor=False)
+    latest = [item for item in items if item["status"] == "failed"]
+    ids: list[str] = []
+    if latest:
+        ids = [latest[place]["image_id"] for place in _table(_files(latest), "px-failures", choosing=True)]
+    elif not failed:
+        st.caption("None. A file that failed for a passing reason, such as a service that was away, would be here.")
+    pressed = st.button(
+        _named("Try again", ids), type="primary", disabled=not failed, icon=":material/replay:", key="px-retry"
+    )
+    if pressed:
+        _do("/v1/operations/retry-failed", {"image_ids": ids} if ids else None, "retried", "on their way again")
+    if refused:
+        st.subheader(f"Refused ({refused:,})", anchor=False)
+        st.caption("Not pictures that Pixplore takes: trying again would change nothing. Send a mended file instead.")
+        if latest := [item for item in items if item["status"] == "rejected"]:
+            _table(_files(latest), "px-refused", choosing=False)
+
+
+def _files(items: Sequence[Row]) -> list[Row]:
+    return [
         {
             "File": item["name"],
-            "State": item["status"],
             "Reason": (item["error"] or {}).get("message") or "",
             "Tries": item["attempts"],
             "When": datetime.fromisoformat(item["updated_at"]),
@@ -94,44 +120,9 @@ def failures(items: Sequence[Row]) -> None:
         }
         for item in items
     ]
-    chosen = _table(rows, "px-failures", "multi-row")
-    ids = [items[place]["image_id"] for place in chosen]
-    if st.button(_named("Try again", ids), type="primary", icon=":material/replay:", key="px-retry"):
-        _do("/v1/operations/retry-failed", {"image_ids": ids} if ids else None, "retried", "on their way again")
 
 
-def audit() -> None:
-    """Every change, newest first, page by page."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        actor = st.text_input("Who", placeholder="name@company.com or system", key="px-audit-actor", max_chars=254)
-        action = st.text_input("What", placeholder="edit, delete, ingest …", key="px-audit-action", max_chars=100)
-    asked = {"actor": actor.strip() or None, "action": action.strip() or None, "limit": 100}
-    cursors: list[str] = st.session_state.setdefault(f"px-audit-{actor}-{action}", [""])
-    found = client.get("/v1/audit", {**asked, "cursor": cursors[-1] or None})
-    if not found["items"]:
-        theme.empty("Nothing noted", "No change fits what you ask for.", icon="history")
-        return
-    rows = [
-        {
-            "When": datetime.fromisoformat(one["at"]),
-            "Who": one["actor"],
-            "What": one["action"],
-            "Picture": f"/catalogue?id={one['image_id']}" if one["image_id"] else None,
-            "Detail": json.dumps(one["detail"], ensure_ascii=False) if one["detail"] else "",
-        }
-        for one in found["items"]
-    ]
-    _table(rows, "px-audit", None)
-    with st.container(horizontal=True):
-        if len(cursors) > 1 and st.button("Newer", icon=":material/chevron_left:", key="px-audit-newer"):
-            cursors.pop()
-            st.rerun()
-        if found["next_cursor"] and st.button("Older", icon=":material/chevron_right:", key="px-audit-older"):
-            cursors.append(found["next_cursor"])
-            st.rerun()
-
-
-def _table(rows: Sequence[Row], key: str, choosing: Any) -> list[int]:
+def _table(rows: Sequence[Row], key: str, choosing: bool) -> list[int]:
     """A table of these rows; returns the numbers of those that are ticked."""
     columns = {
         "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss", width="small"),
@@ -139,14 +130,13 @@ def _table(rows: Sequence[Row], key: str, choosing: Any) -> list[int]:
         "Tries": st.column_config.NumberColumn(width="small"),
         "Reason": st.column_config.TextColumn(width="large"),
         "Upload": st.column_config.LinkColumn(display_text="Open", width="small"),
-        "Picture": st.column_config.LinkColumn(display_text="Open", width="small"),
     }
     shown = {name: column for name, column in columns.items() if name in rows[0]}
-    options: Row = {"hide_index": True, "column_config": shown, "width": "stretch", "key": key}
-    if choosing is None:
+    options: Row = {"hide_index": True, "column_config": shown, "width": "stretch", "key": key, "placeholder": ""}
+    if not choosing:
         st.dataframe(rows, **options)
         return []
-    event = st.dataframe(rows, on_select="rerun", selection_mode=choosing, **options)
+    event = st.dataframe(rows, on_select="rerun", selection_mode="multi-row", **options)
     return [place for place in event.selection.rows if place < len(rows)]
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import client, operation_views, people_views, session, theme
+from dashboard import audit_views, client, operation_views, people_views, session, theme
 from pixplore.domain import Role
 
 person = session.require(Role.ADMIN)
@@ -19,7 +19,7 @@ operation_views.figures(found)
 names = [
     "Throughput",
     f"Dead letters ({found['queue']['dead']:,})",
-    f"Failures ({len(found['failures']):,})",
+    f"Failures ({found['items'].get('failed', 0):,})",
     "Audit log",
     "People",
 ]
@@ -29,8 +29,8 @@ with now:
 with dead:
     operation_views.dead_letters()
 with failed:
-    operation_views.failures(found["failures"])
+    operation_views.failures(found["failures"], found["items"])
 with trail:
-    operation_views.audit()
+    audit_views.audit()
 with people:
     people_views.members(person)
