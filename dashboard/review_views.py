@@ -63,14 +63,12 @@ def _own(image: Image, label: str) -> dict[str, Any]:
 
 def _question(image: Image, label: str, waiting: int, skipped: set[tuple[str, str]]) -> None:
     with st.container(key="px-review"):
-        picture, question = st.columns([3, 2], gap="large", vertical_alignment="center")
+        picture, question = st.columns([3, 2], gap="large", vertical_alignment="top")
     with picture:
         if image["preview_url"]:
             st.image(image["preview_url"], width="stretch", alt=image["title"] or image["name"])
     with question:
         st.subheader(f"Is this “{label}”?", anchor=False)
-        st.markdown(f"{theme.plain(image['title'] or image['name'])}")
-        st.caption(f"The recogniser is {_own(image, label)['confidence']:.0f} % sure. {waiting:,} left.")
         with st.container(horizontal=True, key="px-verdicts"):
             if st.button("Yes", type="primary", icon=":material/check:", shortcut="Y"):
                 _decide(image, label, "accept")
@@ -79,6 +77,8 @@ def _question(image: Image, label: str, waiting: int, skipped: set[tuple[str, st
             if st.button("Skip", shortcut="S", type="tertiary"):
                 skipped.add((image["id"], label))
                 st.rerun()
+        st.markdown(f"{theme.plain(image['title'] or image['name'])}")
+        st.caption(f"The recogniser is {_own(image, label)['confidence']:.0f} % sure. {waiting:,} left.")
         undo()
 
 
