@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import catalogue_calls, client, collection_views
+from dashboard import catalogue_calls, client, collection_views, theme
 from dashboard.components.gallery import Action
 from pixplore.domain import Person, Role
 from pixplore.errors import PixploreError
@@ -64,7 +64,9 @@ def _collect(ids: Sequence[str]) -> None:
             st.error(problem.detail)
             return
         st.session_state["px_cleared"] = st.session_state.get("px_cleared", 0) + 1
-        st.toast(f"In “{chosen}”: {len(ids)}", icon=":material/check_circle:")
+        st.toast(
+            f"{collection_views.pictures(len(ids))} added to {theme.plain(chosen)}", icon=":material/check_circle:"
+        )
         st.rerun()
 
 

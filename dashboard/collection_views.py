@@ -23,7 +23,7 @@ def all_of_them(new: Callable[[], None]) -> None:
         theme.empty("No collections yet", "Make one, then add pictures to it.", icon="collections_bookmark")
     for one in found:
         with theme.card(f"collection-{one['id']}"), st.container(horizontal=True, vertical_alignment="center"):
-            theme.lines(one["name"], f"{_pictures(one)}, by {one['created_by']}. {one['note']}")
+            theme.lines(one["name"], f"{pictures(one['images'])}, by {one['created_by']}. {one['note']}")
             if st.button("Open", key=f"px-open-{one['id']}"):
                 st.query_params["collection"] = one["id"]
                 st.rerun()
@@ -41,7 +41,7 @@ def open_to_me() -> dict[str, str]:
 
 def one(collection: Collection, person: Person) -> None:
     """One collection: its pictures, and a search for more of them."""
-    theme.page_header(collection["name"], collection["note"] or _pictures(collection), _catalogue(collection))
+    theme.page_header(collection["name"], collection["note"] or pictures(collection["images"]), _catalogue(collection))
     mine = Role.ADMIN in person.role.includes or collection["created_by"] == person.email
     with st.container(horizontal=True):
         back()
@@ -82,7 +82,10 @@ def _inside(collection: Collection, mine: bool) -> None:
         return
     happened = _gallery(found, "px-inside", f"{collection['id']}{found['version']}", [TAKE] if mine else [])
     if happened:
-        _change(lambda: [client.delete(f"/v1/collections/{collection['id']}/images/{i}") for i in happened])
+        _change(
+            lambda: [client.delete(f"/v1/collections/{collection['id']}/images/{i}") for i in happened],
+            f"{pictures(len(happened))} taken out of {collection['name']}",
+        )
 
 
 def _more(collection: Collection, mine: bool) -> None:
@@ -97,7 +100,10 @@ def _more(collection: Collection, mine: bool) -> None:
     st.caption(f"{found['total']:,} pictures not in it. Tick those you want, then choose “{ADD.label}”.")
     happened = _gallery(found, "px-more", f"{words}{found['version']}", [ADD])
     if happened:
-        _change(lambda: client.post(f"/v1/collections/{collection['id']}/images", {"image_ids": list(happened)}))
+        _change(
+            lambda: client.post(f"/v1/collections/{collection['id']}/images", {"image_ids": list(happened)}),
+            f"{pictures(len(happened))} added to {collection['name']}",
+        )
 
 
 def _gallery(found: dict[str, Any], key: str, epoch: str, actions: Sequence[Action]) -> tuple[str, ...]:
@@ -158,14 +164,15 @@ def _delete(collection: Collection) -> None:
         st.rerun()
 
 
-def _change(write: Callable[[], Any]) -> None:
+def _change(write: Callable[[], Any], said: str) -> None:
     try:
         write()
     except PixploreError as problem:
         st.error(problem.detail, icon=":material/error:")
         return
+    st.toast(theme.plain(said), icon=":material/check_circle:")
     st.rerun()
 
 
-def _pictures(collection: Collection) -> str:
-    return f"{collection['images']:,} picture{'' if collection['images'] == 1 else 's'}"
+def pictures(number: int) -> str:
+    return f"{number:,} picture{'' if number == 1 else 's'}"

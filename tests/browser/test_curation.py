@@ -33,12 +33,14 @@ def test_a_collection_is_made_filled_and_deleted(
     panel = page.get_by_role("tabpanel", name="Add pictures")
     panel.get_by_role("checkbox").first.click(force=True)
     page.get_by_role("button", name="Add to this collection").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("1 picture added to Autumn *campaign*")
     expect(page.get_by_role("tab", name="In the collection (1)")).to_be_visible()
     listed = stack.call("GET", f"{stack.ends['search_api']}/v1/collections", stack.token("viewer")).json()["items"]
     assert [(one["name"], one["images"]) for one in listed] == [("Autumn *campaign*", 1)]
     page.get_by_role("button", name="All collections").click()
     expect(page.get_by_text("1 picture, by viewer@pixplore.example.")).to_be_visible()
     viewer.settled()
+    expect(page.get_by_test_id("stToast")).to_have_count(0)  # Streamlit's toasts are dialogs without a name
     assert not violations(page)
     page.get_by_role("button", name="Open").click()
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -77,7 +79,8 @@ def test_operations_tells_what_failed(signed_in: Callable[[str], Person], stack:
     page = admin.go("/operations")
     expect(page.get_by_text("Files that ended in each of the last 60 minutes")).to_be_visible()
     page.get_by_role("tab", name=re.compile("Failures")).click()
-    expect(page.get_by_role("button", name="Try again: all")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^Refused"))).to_be_visible()
+    expect(page.get_by_role("button", name="Try again: all")).to_be_disabled()
     page.get_by_role("tab", name=re.compile("Dead letters")).click()
     expect(page.get_by_text("No dead letters")).to_be_visible()
     page.get_by_role("tab", name="Audit log").click()
