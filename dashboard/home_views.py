@@ -5,19 +5,27 @@ from typing import Any
 import streamlit as st
 
 from dashboard import client, theme
+from pixplore.domain import UNSET
 from pixplore.errors import PixploreError
 
 OPEN = ("expected", "received", "processing")
 
 
 def counts(found: dict[str, Any]) -> None:
-    """How much there is, from an answer of /v1/images with the facets label and category."""
+    """How much there is, from an answer of /v1/images with the facets label and category; each leads to its own."""
     facets = found["facets"]
     with st.container(horizontal=True, key="px-counts"):
-        st.metric("Pictures", f"{found['total']:,}", border=True)
-        st.metric("Labels", f"{facets['label']['distinct']:,}", border=True)
-        st.metric("Categories", f"{facets['category']['distinct']:,}", border=True)
-        st.metric("Without a label", f"{facets['label']['unset']:,}", border=True)
+        _count("Pictures", found["total"], "catalogue", "See them all")
+        _count("Labels", facets["label"]["distinct"], "insights", "See the labels")
+        _count("Categories", facets["category"]["distinct"], "insights", "See them counted", {"by": "category"})
+        _count("Without a label", facets["label"]["unset"], "catalogue", "See which", {"label": UNSET})
+
+
+def _count(name: str, number: int, page: str, link: str, query: dict[str, str] | None = None) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.metric(name, f"{number:,}")
+        if number:
+            st.page_link(st.session_state["pages"][page], label=link, query_params=query, width="content")
 
 
 def on_the_way() -> None:
