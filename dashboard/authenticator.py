@@ -125,6 +125,19 @@ class _NoCookies:
 class PxAuth(Authenticate):
     """The forms alone. Made anew on every run: it holds nothing."""
 
+    def login(self, email: str = "") -> None:
+        """The form of the sign-in with `email` typed already; the shipped one begins empty and bars password stores.
+
+        Raises LoginError with a sentence.
+        """
+        with st.form("px-login", border=False):
+            st.subheader("Sign in", anchor=False)
+            name = st.text_input("Email", value=email, autocomplete="username", max_chars=254)
+            password = st.text_input("Password", type="password", autocomplete="current-password", max_chars=256)
+            sent = st.form_submit_button("Sign in")
+        if sent:
+            self.authentication_controller.login(name, password)
+
     def __init__(self) -> None:
         self.api_key = self.path = None
         self.secret_key = ""

@@ -36,12 +36,8 @@ def view() -> None:
 
 def _sign_in() -> None:
     before = st.session_state.get("px_view")
-    st.session_state["authentication_status"] = None  # of somebody who was signed in here before
     try:
-        PxAuth().login(
-            fields={"Form name": "Sign in", "Username": "Email", "Password": "Password", "Login": "Sign in"},
-            key="px-login",
-        )
+        PxAuth().login(st.session_state.get("px_email", ""))
     except LoginError as error:
         if st.session_state.get("px_view") != before:  # unconfirmed: the next form says so
             st.session_state["px_note"] = str(error)

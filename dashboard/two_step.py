@@ -20,8 +20,8 @@ def section(found: session.Session) -> None:
             cognito.stop_totp(access)
             st.rerun()
         return
-    st.write("Off. With it on, a stolen password alone opens nothing.")
     if "px_totp_secret" not in st.session_state:
+        st.write("Off. With it on, a stolen password alone opens nothing.")
         if st.button("Set up", icon=":material/qr_code:", key="px-totp-begin"):
             st.session_state["px_totp_secret"] = cognito.begin_totp(access)
             st.rerun()

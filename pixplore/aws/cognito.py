@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WRONG = "Wrong email or password."
 WRONG_CODE = "This code is not right, or no longer. Ask for a new one and type it as it came."
+WRONG_TOTP = "That code is not right. Wait for the next one in your app and type it."
 POLICY = "At least 8 characters with a capital letter and a number; no space at the beginning or the end."
 
 
@@ -79,7 +80,7 @@ def sign_in(client_id: str, email: str, password: str) -> Tokens | Challenge:
 def answer(client_id: str, challenge: Challenge, value: str) -> Tokens | Challenge:
     """Answer a challenge: `value` is the six digits of an authenticator app, or the new password."""
     field = {"SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE", "NEW_PASSWORD_REQUIRED": "NEW_PASSWORD"}[challenge.name]
-    with _errors(WRONG_CODE if challenge.name == "SOFTWARE_TOKEN_MFA" else WRONG):
+    with _errors(code=WRONG_TOTP):
         said = _pool().respond_to_auth_challenge(
             ClientId=client_id,
             ChallengeName=challenge.name,  # type: ignore[arg-type]
@@ -190,10 +191,10 @@ def begin_totp(access: str) -> str:
 
 def finish_totp(access: str, code: str) -> None:
     """Take the first code of the app as proof and ask for one at every sign-in from now on."""
-    with _errors(WRONG_CODE):
+    with _errors(code=WRONG_TOTP):
         said = _pool().verify_software_token(AccessToken=access, UserCode=code, FriendlyDeviceName="Pixplore")
     if said.get("Status") != "SUCCESS":
-        raise Invalid({"code": WRONG_CODE}, WRONG_CODE)
+        raise Invalid({"code": WRONG_TOTP}, WRONG_TOTP)
     _prefer_totp(access, True)
 
 
@@ -301,18 +302,18 @@ class _Exists(Exception):
 
 
 @contextmanager
-def _errors(wrong: str = WRONG) -> Iterator[None]:
+def _errors(wrong: str = WRONG, code: str = WRONG_CODE) -> Iterator[None]:
+    """`wrong` is said of a pair or a token that does not hold, `code` of a code."""
     try:
         yield
     except ClientError as error:
-        raise _for_people(error, wrong) from error
+        raise _for_people(error, wrong, code) from error
     except BotoCoreError as error:
         raise Unavailable("The sign-in service cannot be reached. Try again in a moment.") from error
 
 
-def _for_people(error: ClientError, wrong: str) -> Exception:
-    code = error.response.get("Error", {}).get("Code", "")
-    match code:
+def _for_people(error: ClientError, wrong: str, wrong_code: str) -> Exception:
+    match error.response.get("Error", {}).get("Code", ""):
         case "NotAuthorizedException" | "UserNotFoundException":
             return Unauthenticated(wrong)
         case "UserNotConfirmedException":
@@ -322,7 +323,7 @@ def _for_people(error: ClientError, wrong: str) -> Exception:
         case "AccessDeniedException":
             return Forbidden("Pixplore may not manage accounts: give its AWS role the admin calls of the user pool.")
         case "CodeMismatchException" | "ExpiredCodeException" | "EnableSoftwareTokenMFAException":
-            return Invalid({"code": WRONG_CODE}, WRONG_CODE)
+            return Invalid({"code": wrong_code}, wrong_code)
         case "InvalidPasswordException":
             return Invalid({"password": POLICY}, f"This password is too weak. {POLICY}")
         case "UsernameExistsException" | "AliasExistsException":
