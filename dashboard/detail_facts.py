@@ -52,7 +52,7 @@ def found(image: Image) -> None:
         for line in texts:
             st.text(line)
         if not texts:
-            st.markdown("No text was found in this picture.")
+            st.markdown("No text is known of this picture. Reading text may be switched off on this installation.")
     with right:
         st.subheader("Moderation", anchor=False)
         flags = image.get("moderation") or []
