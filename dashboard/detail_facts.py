@@ -107,8 +107,15 @@ _ACTIONS = {
     "delete": "Moved to the trash",
     "restore": "Restored",
     "product": "Product data joined",
-    "import": "Imported",
+    "accept": "Label confirmed",
+    "reject": "Label refused",
+    "undo": "Verdict taken back",
+    "collect": "Added to a collection",
+    "uncollect": "Taken out of a collection",
 }
+_UNSAID = frozenset({"batch_id", "collection", "from"})
+"""Ids, which say nothing to people, and what the action's name says already."""
+_VERDICTS = {"accept": "confirmed", "reject": "refused"}
 
 
 def _line(entry: Mapping[str, Any]) -> tuple[str | None, ...]:
@@ -121,8 +128,27 @@ def _happened(entry: Mapping[str, Any]) -> str:
 
 
 def _said(entry: Mapping[str, Any]) -> str:
-    detail = entry.get("detail") or {}
-    return "; ".join(f"{name_of(str(name))}: {_plain(value)}" for name, value in detail.items())
+    return "; ".join(told(entry.get("detail") or {}))
+
+
+def told(detail: Mapping[str, Any]) -> list[str]:
+    """What a change did, field by field: "Title: A → B"; of attributes only those that differ."""
+    lines = []
+    for name, value in detail.items():
+        if name in _UNSAID:
+            continue
+        if name == "before" and "label" in detail:
+            lines += [f"Before: {_VERDICTS.get(str(value), str(value))}"] if value else []
+        elif name == "attributes" and isinstance(value, dict):
+            before, after = value.get("before") or {}, value.get("after") or {}
+            lines += [
+                f"{name_of(f'attr.{one}')}: {_plain(before.get(one))} → {_plain(after.get(one))}"
+                for one in dict.fromkeys([*before, *after])
+                if before.get(one) != after.get(one)
+            ]
+        else:
+            lines.append(f"{name_of(str(name))}: {_plain(value)}")
+    return lines
 
 
 def _plain(value: Any) -> str:
