@@ -84,9 +84,21 @@ def _what(report: dict[str, Any]) -> None:
             f"Read as {report['encoding']}, separated by {separators[report['separator']]}. Columns: {columns}."
         )
     )
+    if report["dry_run"] and (becoming := _becoming(counts)):
+        st.caption(becoming)
     if counts["kept"]:
         n = counts["kept"]
         st.caption(f"On {n:,} picture{'' if n == 1 else 's'} something that a person edited stays as it is.")
+
+
+def _becoming(counts: dict[str, int]) -> str:
+    """What pictures that stand in the catalogue would look like afterwards, in a sentence."""
+    changes = [
+        f"the {what} of {n:,} picture{'' if n == 1 else 's'}"
+        for what, n in (("title", counts["retitled"]), ("category", counts["recategorised"]))
+        if n
+    ]
+    return f"Changes {' and '.join(changes)}." if changes else ""
 
 
 def _done(report: dict[str, Any]) -> None:

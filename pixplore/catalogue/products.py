@@ -228,6 +228,7 @@ with met as (
     from met
 )
 select id, line, new_sku, to_title, to_category, to_created_at, to_attributes,
+       title is distinct from to_title as retitles, category is distinct from to_category as moves,
        (sku, title, category, created_at, attributes) is distinct from
        (new_sku, to_title, to_category, to_created_at, to_attributes) as changes,
        coalesce(to_title <> new_title, false) or coalesce(to_category <> new_category, false)
@@ -243,6 +244,8 @@ select
     (select count(distinct line) from product_plan) as rows_with_images,
     (select count(*) from product_plan) as images,
     (select count(*) from product_plan where changes) as changed_images,
+    (select count(*) from product_plan where retitles) as retitled,
+    (select count(*) from product_plan where moves) as recategorised,
     (select count(*) from product_plan where keeps) as kept,
     (select count(*) from product_row where line not in (select line from product_match)) as rows_without_image,
     (select count(distinct line) from product_match where doubtful) as ambiguous,

@@ -93,6 +93,7 @@ def test_what_people_edited_and_their_tags_stay(engine: Engine) -> None:
     assert (row.title, row.category, row.tags) == ("By hand", "Kitchen", ["hero"])
     assert row.attributes == {"brand": "By hand", "note": "n", "price": 3}
     assert report.counts["kept"] == 1
+    assert (report.counts["retitled"], report.counts["recategorised"]) == (0, 1)
 
 
 def test_empty_cells_take_nothing_away(engine: Engine) -> None:
