@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import client
 from dashboard.catalogue_state import State
-from dashboard.filters import FACET_LIMIT, FACETS
+from dashboard.filters import FACET_LIMIT, FACETS, free_text
 
 PAGE = 200
 """Pictures asked for at a time."""
@@ -45,12 +45,17 @@ def ask(state: State) -> dict[str, list[str]]:
 
 
 def attributes() -> list[str]:
-    """The names of the product attributes that the catalogue knows, most used first."""
+    """The names of the product attributes that serve as filters, most used first. Which are prose is judged over the
+    whole catalogue: a facet must not come and go with the result."""
     kept = st.session_state.get("px_attributes")
     if kept and time.monotonic() - kept[0] < 60:
         return list(kept[1])
     answer = client.get("/v1/facets/attribute", {"facet_limit": 12})
     names = [str(row["value"]) for row in answer["values"]][:12]
+    if names:
+        asked = {"limit": 1, "facets": ",".join(f"attr.{name}" for name in names), "facet_limit": FACET_LIMIT}
+        facets = client.images(asked)["facets"]
+        names = [name for name in names if not free_text(facets[f"attr.{name}"])]
     st.session_state["px_attributes"] = (time.monotonic(), names)
     return names
 

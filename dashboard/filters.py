@@ -12,8 +12,10 @@ Group = dict[str, Any]
 Facets = Mapping[str, Mapping[str, Any]]
 
 FACETS = ("label", "category", "tag", "colour", "orientation", "status", "uploader")
-FACET_LIMIT = 40
+FACET_LIMIT = 100
 TITLES = {"label": "Labels", "tag": "Tags", "colour": "Colours"}
+MANY_WORDS = 8
+"""Different values of an attribute up to which it may always be chosen from."""
 _OPEN = ("confidence", "label", "category")
 _NO_UNSET = ("status", "orientation")
 """Facets of which every picture has a value: "none" would only be noise, unless there is one."""
@@ -33,6 +35,15 @@ def groups(state: State, facets: Facets, attributes: Sequence[str], today: date)
 def numeric(values: Sequence[Mapping[str, Any]]) -> bool:
     """Whether an attribute is a number: each of its values is, and there are two to make a range of."""
     return len(values) > 1 and all(_number(str(row["value"])) is not None for row in values)
+
+
+def free_text(facet: Mapping[str, Any]) -> bool:
+    """Whether an attribute is prose, such as a description: nearly each picture has words of its own, and no filter
+    by one of them serves anybody. Judged by the values listed, the most frequent ones."""
+    rows = facet.get("values", [])
+    distinct = facet.get("distinct", 0)
+    pictures = sum(row["count"] for row in rows) + max(0, distinct - len(rows))
+    return distinct > MANY_WORDS and distinct > pictures / 2 and not numeric(rows)
 
 
 def apply_use(state: State, name: str, value: str, mode: str | None) -> State:
@@ -83,6 +94,8 @@ def _attribute(state: State, name: str, facet: Mapping[str, Any]) -> Group:
     if not (low or high or numeric(rows)) or used(state, name):
         return _values(state, name, facet)
     known = sorted(number for row in rows if (number := _number(str(row["value"]))) is not None)
+    cents = any(number % 1 for number in known) and all(round(number, 2) == number for number in known)
+    shown = "{:.2f}" if cents else "{:g}"
     whole = known and facet.get("distinct", 0) <= len(rows)
     return {
         "kind": "range",
@@ -90,8 +103,8 @@ def _attribute(state: State, name: str, facet: Mapping[str, Any]) -> Group:
         "title": title(name),
         "from": low,
         "to": high,
-        "from_hint": f"{known[0]:g}" if whole else "",
-        "to_hint": f"{known[-1]:g}" if whole else "",
+        "from_hint": shown.format(known[0]) if whole else "",
+        "to_hint": shown.format(known[-1]) if whole else "",
         "used": bool(low) + bool(high),
     }
 
@@ -103,6 +116,7 @@ def _confidence(state: State) -> Group:
         "kind": "slider",
         "name": "confidence",
         "title": "Confidence",
+        "hint": "For the labels you choose, and for what the labels count.",
         "low": KEPT_CONFIDENCE,
         "high": 100,
         "from": low,
@@ -116,7 +130,7 @@ def _dates(state: State, today: date) -> Group:
     return {
         "kind": "dates",
         "name": "created",
-        "title": "Date",
+        "title": "Date added",
         "from": state.value("created_from")[:10],
         "to": _last_day(state.value("created_to")),
         "to_label": "To (included)",

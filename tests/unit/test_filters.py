@@ -36,10 +36,20 @@ def test_an_attribute_of_numbers_is_a_range_and_of_words_a_list() -> None:
     prices = {"values": [{"value": str(n), "count": 1} for n in (5, 9.5, 20)], "unset": 0, "distinct": 3}
     price = group(State((("attr.price.gte", "6"),)), "attr.price", prices, ["price"])
     assert (price["kind"], price["from"], price["to"], price["from_hint"], price["to_hint"]) == (
-        "range", "6", "", "5", "20",
+        "range", "6", "", "5.00", "20.00",
     )  # fmt: skip
     brands = {"values": [{"value": "Acme", "count": 1}], "unset": 3, "distinct": 1}
     assert group(State(), "attr.brand", brands, ["brand"])["kind"] == "values"
+
+
+def test_prose_is_told_from_words_to_choose_by() -> None:
+    def facet(count: int, distinct: int, word: str = "Words ") -> dict[str, object]:
+        return {"values": [{"value": f"{word}{n}", "count": count} for n in range(distinct)], "distinct": distinct}
+
+    assert filters.free_text(facet(1, 12))
+    assert not filters.free_text(facet(4, 12))
+    assert not filters.free_text(facet(1, 8))
+    assert not filters.free_text(facet(1, 12, word=""))  # numbers make a range, however many
 
 
 def test_ranges_go_into_the_state_and_back() -> None:

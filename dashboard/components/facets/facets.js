@@ -137,7 +137,7 @@ function slider(panel, group, output) {
     box.append(input);
   }
   show();
-  return element('div', { class: 'body' }, box, element('div', { class: 'ends', 'aria-hidden': 'true' }, element('span', {}, `${group.low} %`), element('span', {}, `${group.high} %`)));
+  return element('div', { class: 'body' }, box, element('div', { class: 'ends', 'aria-hidden': 'true' }, element('span', {}, `${group.low} %`), element('span', {}, `${group.high} %`)), element('p', { class: 'hint' }, group.hint));
 }
 
 function paint(panel, data) {
