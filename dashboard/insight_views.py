@@ -1,6 +1,6 @@
 """The parts of the insights page: its own choices, the label chart, the histogram; each with its table and its CSV."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -15,6 +15,8 @@ from pixplore.domain import KEPT_CONFIDENCE, SHOWN_CONFIDENCE, UNSET
 
 Row = Mapping[str, Any]
 USUAL_TOP = 20
+MOST = 1000
+"""Labels that the search API gives at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Choices:
 def choices() -> Choices:
     top = st.query_params.get("top", "")
     return Choices(
-        min(1000, max(1, int(top))) if top.isdecimal() else USUAL_TOP,
+        min(MOST, max(1, int(top))) if top.isdecimal() else USUAL_TOP,
         st.query_params.get("by") == "category",
         st.query_params.get("of", ""),
     )
@@ -74,8 +76,9 @@ def _figure(name: str, number: int, state: State | None) -> str:
     return f'<a href="{_address(state)}">{inner}</a>' if state and number else f"<div>{inner}</div>"
 
 
-def labels(rows: Sequence[Row], own: Choices) -> None:
-    """The label chart; a click opens the row's own query."""
+def labels(found: Sequence[Row], own: Choices) -> None:
+    """The label chart; a click opens the row's own query. The CSV has all of `found`, the chart as many as chosen."""
+    rows = found if own.by_category else found[: own.top]
     if not rows:
         st.markdown("These pictures carry no label at this confidence.")
         return
@@ -83,7 +86,9 @@ def labels(rows: Sequence[Row], own: Choices) -> None:
     spoken = ", ".join(f"{row['label']} {row['count']}" for row in rows[:10])
     _chart(figure, rows, "labels", f"Bar chart of labels by number of pictures: {spoken}. The table below has it all.")
     columns = ["label", "category", "count"] if own.by_category else ["label", "count"]
-    _table(rows, columns, "labels")
+    every = not own.by_category and len(found) < MOST
+    title = "All labels as CSV" if every else f"Top {own.top if own.by_category else MOST:,} as CSV"
+    _table(rows, columns, "labels", title, _csv(found, columns))
 
 
 def confidence(here: State, own: Choices, known: Sequence[Row]) -> None:
@@ -117,7 +122,9 @@ def confidence(here: State, own: Choices, known: Sequence[Row]) -> None:
         "confidence",
         f"Histogram of the confidence of {chosen}: {spoken}. The table below has it all.",
     )
-    _table(rows, ["from", "to", "count"], "confidence")
+    st.caption("A picture stands in every bar where the label or a kind of it falls, so it can stand in several.")
+    told = _csv([{"label": chosen, **row} for row in rows], ["label", "from", "to", "count"])
+    _table(rows, ["from", "to", "count"], f"confidence-{_in_name(chosen)}", "CSV", told)
 
 
 def _chart(figure: Any, rows: Sequence[Row], name: str, spoken: str) -> None:
@@ -157,18 +164,28 @@ def _address(state: State) -> str:
     return escape(f"/catalogue?{urlencode(params(state), doseq=True)}", quote=True)
 
 
-def _table(rows: Sequence[Row], columns: Sequence[str], name: str) -> None:
-    plain = [{column: row[column] for column in columns} for row in rows]
+def _csv(rows: Sequence[Row], columns: Sequence[str]) -> Callable[[], bytes]:
+    """Some columns as a CSV, made when it is asked for."""
+    return lambda: charts.as_csv([{column: row[column] for column in columns} for row in rows])
+
+
+def _in_name(label: str) -> str:
+    """A label as a part of a file's name."""
+    return "".join(letter if letter.isalnum() else "-" for letter in label.lower())[:60]
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str], name: str, title: str, data: Callable[[], bytes]) -> None:
+    """The chart's data: as a table behind a fold, and as a CSV."""
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.expander("Data as a table", icon=":material/table_rows:"):
             st.html(_html(rows, columns))
         st.download_button(
-            "CSV",
-            lambda: charts.as_csv(plain),
+            title,
+            data,
             file_name=f"pixplore-{name}.csv",
             mime="text/csv",
             icon=":material/download:",
-            key=f"px-csv-{name}",
+            key=f"px-csv-{name.partition('-')[0]}",
             help="Download this chart's data",
             on_click="ignore",
         )

@@ -36,13 +36,18 @@ def page() -> None:
         insight_views.confidence(here, own, rows)
 
 
+def _asked(own: insight_views.Choices) -> dict[str, object]:
+    """All labels at once, for the CSV has them all; split by category only those that the chart shows."""
+    return {"limit": own.top, "by": "category"} if own.by_category else {"limit": insight_views.MOST}
+
+
 def _labels(here: State, own: insight_views.Choices) -> list[insight_views.Row]:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.header("Labels", anchor=False, width="content")
         own.controls(TOPS)
     rows = client.get(
         "/v1/insights/labels",
-        {**catalogue_calls.ask(here), "limit": own.top, "by": "category" if own.by_category else None},
+        {**catalogue_calls.ask(here), **_asked(own)},
     )["rows"]
     insight_views.labels(rows, own)
     return list(rows)

@@ -87,16 +87,26 @@ def test_the_filters_of_the_catalogue_hold_here(page: Page, shelf: Shelf) -> Non
 
 
 def test_the_data_as_table_and_as_csv(page: Page, shelf: Shelf) -> None:
-    known = rows(shelf, "labels", limit=20)
+    known = rows(shelf, "labels", limit=1000)
     card = page.locator(".st-key-px-card-labels")
     card.get_by_text("Data as a table").click()
     cells = card.locator(".px-table tbody tr")
-    expect(cells).to_have_count(len(known))
+    expect(cells).to_have_count(20)
     expect(cells.first).to_contain_text(str(known[0]["label"]))
     with page.expect_download() as download:
-        card.get_by_role("button", name="CSV").click()
+        card.get_by_role("button", name="All labels as CSV").click()
     lines = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+    assert len(lines) > 20
     assert [(line["label"], int(line["count"])) for line in lines] == [(r["label"], r["count"]) for r in known]
+
+
+def test_the_csv_of_the_histogram_names_its_label(page: Page, shelf: Shelf) -> None:
+    label = str(rows(shelf, "labels", limit=1)[0]["label"])
+    with page.expect_download() as download:
+        page.locator(".st-key-px-card-confidence").get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == f"pixplore-confidence-{label.lower().replace(' ', '-')}.csv"
+    lines = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+    assert {line["label"] for line in lines} == {label}
 
 
 def test_no_serious_fault_of_accessibility(page: Page) -> None:
