@@ -114,7 +114,7 @@ def _batch_state(batch_id: str) -> None:
         troubled = sum(counts.get(status, 0) for status in ("rejected", "failed", "duplicate"))
         if troubled:
             st.download_button(
-                f"Errors as CSV ({troubled:,})",
+                f"Not taken and duplicates as CSV ({troubled:,})",
                 _errors(batch_id, troubled),
                 file_name=f"upload-{batch_id[:8]}-errors.csv",
                 mime="text/csv",

@@ -103,7 +103,7 @@ def test_what_is_refused_says_why(page: Page, tmp_path: Path) -> None:
         expect(row(page, name)).to_contain_text("Not taken")
         expect(row(page, name)).to_contain_text(says)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Errors as CSV (7)").click()
+        page.get_by_role("button", name="Not taken and duplicates as CSV (7)").click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert [name for name in bad if name not in text] == []
     assert "GIF files are not taken" in text
