@@ -1,11 +1,12 @@
 """One picture, opened over the catalogue: boxes, labels, everything known about it, and its few edits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import streamlit as st
 
-from dashboard import catalogue_calls, client, detail_facts
+from dashboard import catalogue_calls, client, detail_collect, detail_facts, theme
 from dashboard.catalogue_state import ALL, OPENED, State, params, use
 from dashboard.chips import title as title_of
 from dashboard.components.boxes import boxes
@@ -41,7 +42,7 @@ def _dialog(siblings: Sequence[str], person: Person) -> None:
         shown=SHOWN_CONFIDENCE,
         back=at > 0,
         on=0 <= at < len(siblings) - 1,
-        place=f"{at + 1:,} of the {len(siblings):,} loaded" if at >= 0 else "",
+        place=_place(at, siblings),
         download=st.session_state.get(f"px-original-{image['id']}"),
         on_step=lambda by: _step(siblings, by),
     )
@@ -53,11 +54,17 @@ def _dialog(siblings: Sequence[str], person: Person) -> None:
         st.rerun()
     if image["deleted_at"]:
         st.warning("This picture is in the trash.", icon=":material/delete:")
-    if Role.ADMIN in person.role.includes:
-        _actions(image)
+    with st.container(horizontal=True, gap="small"):
+        if not image["deleted_at"]:
+            detail_collect.adder(image["id"])
+        if Role.ADMIN in person.role.includes:
+            _actions(image)
     edits = Role.ANALYST in person.role.includes
     about, found, camera, history, *edit = st.tabs(
-        ["About", "Text and safety", "Camera", "History", *(["Edit"] if edits else [])]
+        ["About", "Text and safety", "Camera", "History", *(["Edit"] if edits else [])],
+        # Kept on the server: a save draws everything anew, and would lead back to the first tab.
+        key="px-tabs",
+        on_change="rerun",
     )
     with about:
         detail_facts.about(image)
@@ -70,6 +77,16 @@ def _dialog(siblings: Sequence[str], person: Person) -> None:
     if edit:
         with edit[0]:
             _edit(image)
+
+
+def _place(at: int, siblings: Sequence[str]) -> str:
+    """Where the picture stands in the whole result, of which `siblings` may be the loaded part."""
+    pages: catalogue_calls.Pages | None = st.session_state.get("px_pages")
+    if at < 0:
+        return ""
+    if pages is None or pages.ids != list(siblings):
+        return f"{at + 1:,} of {len(siblings):,}"
+    return f"{pages.before + at + 1:,} of {pages.total:,}"
 
 
 def _step(siblings: Sequence[str], by: int) -> None:
@@ -112,7 +129,7 @@ def _edit(image: Image) -> None:
             for at, (name, value) in enumerate(attributes.items())
         }
         saved = st.form_submit_button("Save", type="primary", icon=":material/check:")
-    if saved:
+    if saved and not _doubtful(image["id"], texts, attributes):
         body = {
             "title": title.strip() or None,
             "sku": sku.strip() or None,
@@ -125,6 +142,24 @@ def _edit(image: Image) -> None:
 
 def _known_tags() -> list[str]:
     return [str(row["value"]) for row in st.session_state["px_pages"].facets.get("tag", {}).get("values", [])]
+
+
+def _doubtful(image_id: str, texts: Mapping[str, str], before: Mapping[str, Any]) -> bool:
+    """Whether a number is about to become words: said once, the same saved again is meant so."""
+    odd = {name: text for name, text in texts.items() if _number(before[name]) and text.strip() and not _number(text)}
+    if not odd or st.session_state.get("px-doubt") == (image_id, odd):
+        return False
+    st.session_state["px-doubt"] = (image_id, odd)
+    names = ", ".join(title_of(f"attr.{name}") for name in odd)
+    st.warning(f"{theme.plain(names)}: this was a number. As text it is not found by ranges. Save again to keep it.")
+    return True
+
+
+def _number(value: Any) -> bool:
+    try:
+        return isfinite(float(value)) and not isinstance(value, bool)
+    except (TypeError, ValueError):
+        return False
 
 
 def _as_before(text: str, before: Any) -> Any:
