@@ -196,8 +196,24 @@ def test_tags_and_title_are_edited(page: Page, shelf: Shelf) -> None:
     answer = shelf.ask(tag="winter sale")
     assert [(i["id"], i["title"]) for i in answer["items"]] == [(shelf.ids[1], "A hammer, edited")]
     assert len(answer["items"][0]["tags"]) == 2
+    expect(opened.get_by_role("tab", name="Edit")).to_have_attribute("aria-selected", "true")
+    opened.get_by_label("Price").fill("cheap")
+    opened.get_by_role("button", name="Save").click()
+    expect(opened.get_by_text("Price: this was a number")).to_be_visible()
+    assert "cheap" not in str(shelf.ask(tag="winter sale")["items"][0]["attributes"])
     opened.get_by_role("tab", name="History").click()
     expect(opened.get_by_text("Edited", exact=True)).to_be_visible()
+    expect(opened.get_by_text("→ A hammer, edited")).to_be_visible()
+
+
+def test_the_open_picture_goes_into_a_collection(page: Page, shelf: Shelf) -> None:
+    name = f"Opened {shelf.category}"
+    opened = open_first(page)
+    opened.get_by_role("button", name="Add to collection").click()
+    page.get_by_label("Collection", exact=True).fill(name)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text(f"Added to {name}")).to_be_visible()
 
 
 def test_the_original_downloads(page: Page, shelf: Shelf) -> None:
