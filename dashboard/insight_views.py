@@ -122,7 +122,7 @@ def confidence(here: State, own: Choices, known: Sequence[Row]) -> None:
         "confidence",
         f"Histogram of the confidence of {chosen}: {spoken}. The table below has it all.",
     )
-    st.caption("A picture stands in every bar where the label or a kind of it falls, so it can stand in several.")
+    st.caption("Kinds of a label count as the label too, so one picture can stand in several bars.")
     told = _csv([{"label": chosen, **row} for row in rows], ["label", "from", "to", "count"])
     _table(rows, ["from", "to", "count"], f"confidence-{_in_name(chosen)}", "CSV", told)
 
