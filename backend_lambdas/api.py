@@ -67,7 +67,6 @@ def answer(status: int, body: Mapping[str, Any]) -> Response[str]:
 
 def admin(event: APIGatewayProxyEvent) -> Person:
     """The caller, who must be an admin. API Gateway has checked the token; its claims are the authoriser's.
-
     Raises Unauthenticated, Forbidden, Unavailable.
     """
     claims = (event.request_context.authorizer.raw_event if event.request_context.authorizer else {}).get("claims", {})
