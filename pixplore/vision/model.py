@@ -1,6 +1,7 @@
 """The classifier: a folder of models built once, a session over it, and the one way a picture is made to fit."""
 
 import contextlib
+import ctypes
 import importlib
 import os
 import tempfile
@@ -73,7 +74,15 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # an idle process must use no CPU
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    _give_back_what_loading_took()
+    return session
+
+
+def _give_back_what_loading_took() -> None:
+    """Reading a model leaves about its size in glibc's heap, free but kept: 25 MB a process. Elsewhere nothing."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Classifier:
