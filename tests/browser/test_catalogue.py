@@ -206,7 +206,7 @@ def test_tags_and_title_are_edited(page: Page, shelf: Shelf) -> None:
     expect(opened.get_by_text("→ A hammer, edited")).to_be_visible()
 
 
-def test_the_open_picture_goes_into_a_collection(page: Page, shelf: Shelf) -> None:
+def test_the_open_picture_goes_into_a_collection(page: Page, shelf: Shelf, stack: Stack) -> None:
     name = f"Opened {shelf.category}"
     opened = open_first(page)
     opened.get_by_role("button", name="Add to collection").click()
@@ -214,6 +214,10 @@ def test_the_open_picture_goes_into_a_collection(page: Page, shelf: Shelf) -> No
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text(f"Added to {name}")).to_be_visible()
+    address, token = f"{stack.ends['search_api']}/v1/collections", stack.token("admin")
+    (made,) = [one for one in stack.call("GET", address, token).json()["items"] if one["name"] == name]
+    assert made["images"] == 1
+    stack.call("DELETE", f"{address}/{made['id']}", token)  # others count the collections
 
 
 def test_the_original_downloads(page: Page, shelf: Shelf) -> None:
