@@ -36,7 +36,7 @@ $(INSTALLED_DEV): requirements-dev.txt
 	$(call install,requirements-dev.txt)
 	@touch $@ $(INSTALLED)
 
-.PHONY: dev lint test test-browser test-faults bench-ingest bench-ui bench-recogniser screens lock ocr
+.PHONY: dev lint test test-browser test-search test-faults bench load bench-ingest bench-ui bench-recogniser screens lock ocr
 dev: $(INSTALLED_DEV)
 
 lint: dev
@@ -51,9 +51,31 @@ test: dev
 test-browser: dev
 	$(BIN)/python -m pytest tests/browser
 
+# Index, SQL and the oracle on many more random catalogues, then every contract test with the index answering.
+test-search: dev
+	PIXPLORE_EXAMPLES=600 $(BIN)/python -m pytest tests/index tests/replica tests/contract/test_search_exact.py --timeout 3600
+	PIXPLORE_TEST_ENGINE=index $(BIN)/python -m pytest tests/contract
+
 # kill -9 of everything, five times during an upload of 200
 test-faults: dev
 	PIXPLORE_FAULT_FILES=200 PIXPLORE_FAULT_KILLS=5 $(BIN)/python -m pytest tests/faults
+
+INSTALLED_BENCH := $(VENV)/.installed-bench
+$(INSTALLED_BENCH): $(INSTALLED_DEV) requirements-bench.txt
+	$(call install,requirements-bench.txt)
+	@touch $@
+
+# Search at a million images, about 25 minutes; BENCH_IMAGES=100000 for a trial, which is printed only.
+bench: $(INSTALLED_BENCH)
+	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.similar
+	$(BIN)/python -m benchmarks.service
+	$(BIN)/python -m benchmarks.peers
+
+# 50 clients at once, about 3 minutes.
+load: dev
+	$(BIN)/python -m benchmarks.load
 
 bench-ingest: dev
 	$(BIN)/python -m benchmarks.start
@@ -71,6 +93,7 @@ screens: dev
 lock:
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements-bench.in -o requirements-bench.txt
 	$(COMPILE) requirements-ocr.in -o requirements-ocr.txt
 	echo rapidocr-onnxruntime==1.4.4 | $(COMPILE) --no-deps - >> requirements-ocr.txt
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from backend_lambdas.api import admin, answer, application, batch_id, body, item_json, log, moment
 from backend_lambdas.upload_forms import Files, Upload, read
 from pixplore import uploads
-from pixplore.catalogue import manifest
+from pixplore.catalogue import budget, manifest
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import Engine, transaction
 from pixplore.domain import Item, ItemStatus
@@ -36,6 +36,7 @@ def begin() -> Response[str]:
     form = read(Upload, body(app.current_event))
     name = form.name or f"Upload of {datetime.now(UTC):%Y-%m-%d %H:%M}"
     with transaction(engine()) as connection:
+        budget.check(connection, len(form.files))
         new = manifest.create_batch(connection, name, who.email, form.defaults.plain())
         items = manifest.add_files(connection, new, promises(form), uploads.GRANT_SECONDS)
     return granted(201, new, items, who.email)
@@ -46,6 +47,7 @@ def add(batch: str) -> Response[str]:
     who = admin(app.current_event)
     form = read(Files, body(app.current_event))
     with transaction(engine()) as connection:
+        budget.check(connection, len(form.files))
         items = manifest.add_files(connection, batch_id(batch), promises(form), uploads.GRANT_SECONDS)
     return granted(201, batch_id(batch), items, who.email)
 

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware  # noqa: E402
 
 from dashboard import failures, routes, session  # noqa: E402
 from dashboard.security_headers import SecurityHeaders, policy  # noqa: E402
+from dashboard.sharing import shared_page  # noqa: E402
 from pixplore.aws import origins  # noqa: E402
 from pixplore.settings import StorageSettings, load  # noqa: E402
 
@@ -19,7 +20,7 @@ buckets = origins.of_buckets(storage.originals_bucket, storage.renditions_bucket
 
 app = st.App(
     ROOT / "dashboard" / "main.py",
-    routes=routes.ROUTES,
+    routes=[*routes.ROUTES, *shared_page.ROUTES],
     middleware=[Middleware(SecurityHeaders, policy=policy(buckets), tls=settings.cookie_secure)],
     on_script_error=failures.show,
 )

@@ -1,7 +1,7 @@
 """The two APIs behind the dashboard, called with the signed-in person's access token.
 
     client.get("/v1/images", {"label": ["Dog", "Cat"], "limit": 60})      search API
-    client.images({...}), client.image(id)                                the calls that pages make most
+    client.images({...})                                                  the call that pages make most
     client.post("/uploads", {...}, api=client.UPLOADS)                    uploads API
 
 Every call raises errors of pixplore.errors, made from the problem+json that the APIs answer with; pages may let
@@ -9,10 +9,10 @@ them pass: dashboard/main.py shows what is left over.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import httpx
-import streamlit as st
 
 from dashboard import session
 from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
@@ -22,7 +22,7 @@ UPLOADS = "uploads"
 Params = Mapping[str, Any]
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _pool() -> httpx.Client:
     return httpx.Client(
         timeout=httpx.Timeout(15, connect=3),
@@ -36,8 +36,12 @@ def get(path: str, params: Params | None = None, *, api: str = SEARCH) -> Any:
     return _json("GET", path, api, params=_flat(params))
 
 
-def post(path: str, body: Any = None, params: Params | None = None, *, api: str = SEARCH) -> Any:
-    return _json("POST", path, api, json=body, params=_flat(params))
+def post(
+    path: str, body: Any = None, params: Params | None = None, *, api: str = SEARCH, timeout: float | None = None
+) -> Any:
+    """`timeout` in seconds, where the usual one is too short."""
+    longer = {} if timeout is None else {"timeout": timeout}
+    return _json("POST", path, api, json=body, params=_flat(params), **longer)
 
 
 def patch(path: str, body: Any, *, api: str = SEARCH) -> Any:
@@ -52,9 +56,18 @@ def delete(path: str, params: Params | None = None, *, api: str = SEARCH) -> Any
     return _json("DELETE", path, api, params=_flat(params))
 
 
-def send(path: str, content: bytes, content_type: str, params: Params | None = None, *, api: str = SEARCH) -> Any:
-    """POST raw bytes, such as a CSV."""
-    return _json("POST", path, api, content=content, headers={"Content-Type": content_type}, params=_flat(params))
+def send(
+    path: str,
+    content: bytes,
+    content_type: str,
+    params: Params | None = None,
+    *,
+    api: str = SEARCH,
+    timeout: float = 15,
+) -> Any:
+    """POST raw bytes, such as a CSV. `timeout`: seconds until the answer begins."""
+    head = {"Content-Type": content_type}
+    return _json("POST", path, api, content=content, headers=head, params=_flat(params), timeout=timeout)
 
 
 def download(path: str, params: Params | None = None, *, api: str = SEARCH) -> bytes:
@@ -67,20 +80,9 @@ def download(path: str, params: Params | None = None, *, api: str = SEARCH) -> b
     return answer.content
 
 
-def location(path: str) -> str:
-    """Where a GET that redirects leads, such as the signed address of an original."""
-    return str(_call("GET", path, SEARCH).headers.get("location", ""))
-
-
 def images(params: Params | None = None) -> dict[str, Any]:
     """GET /v1/images: items, total, facets, next_cursor, version, took_ms."""
     found: dict[str, Any] = get("/v1/images", params)
-    return found
-
-
-def image(image_id: str) -> dict[str, Any]:
-    """GET /v1/images/{id}. Raises NotFound."""
-    found: dict[str, Any] = get(f"/v1/images/{image_id}")
     return found
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from dashboard import theme
+from dashboard.look import theme
 from pixplore.errors import PixploreError
 
 log = logging.getLogger("pixplore.dashboard")

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import failures, session, sign_in, theme
+from dashboard import failures, session
+from dashboard.account import sign_in
+from dashboard.components import connection, keys, uploading
+from dashboard.look import theme
 from pixplore.domain import Role
 from pixplore.errors import Unauthenticated, Unavailable
 
@@ -34,6 +37,7 @@ ENTRIES = (
     Entry("collections", "Collections", "collections_bookmark"),
     Entry("operations", "Operations", "monitor_heart", Role.ADMIN),
     Entry("account", "Account", "account_circle"),
+    Entry("help", "Help", "help"),
 )
 
 
@@ -51,29 +55,42 @@ def _page(entry: Entry, role: Role | None) -> st.Page:
     return st.Page(PAGES / f"{entry.path}.py", **options)
 
 
+def _over(found: session.Session | None) -> None:
+    """The API knows this person no longer: the next thing they see is the sign-in."""
+    if found:
+        session.sign_out(found)
+    st.session_state["px_note"] = "Your session is over. Sign in again."
+
+
 def run() -> None:
     st.set_page_config(page_title="Pixplore", page_icon=str(theme.STATIC / "mark.svg"), layout="wide")
     theme.apply()
+    connection.watch()
     try:
         found = session.session()
+        if st.session_state.pop("px_over", False):
+            _over(found)
+            found = None
     except Unavailable as problem:
         st.navigation([_page(entry, None) for entry in ENTRIES], position="hidden")
         theme.error(problem)
         return
     role = found.person.role if found else None
     pages = {entry.path: _page(entry, role) for entry in ENTRIES}
-    st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()), position="top" if found else "hidden")
+    st.session_state["pages"] = pages | {"here": page}
     st.set_page_config(page_title=f"{page.title} · Pixplore")
     if found is None:
         page.run()
         return
     theme.logo()
+    keys.listen()
+    if Role.ADMIN in found.person.role.includes:
+        uploading.watch()
     try:
         page.run()
     except Unauthenticated:
-        session.sign_out(found)
-        st.session_state["px_note"] = "Your session is over. Sign in again."
+        _over(found)
         st.rerun()
     except Exception as problem:
         failures.show(problem)

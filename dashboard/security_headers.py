@@ -11,6 +11,9 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_STRICTER = "Referrer-Policy"
+"""What a page may say for itself: a shared one tells others nothing at all."""
+
 
 def policy(buckets: Iterable[str]) -> str:
     """Content-Security-Policy: everything from this server, pictures and uploads also from and to the buckets.
@@ -66,6 +69,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers: Any = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
+                    if name == _STRICTER and name in headers:
+                        continue
                     headers[name] = value
             await send(message)
 

@@ -7,13 +7,17 @@ import hashlib
 import json
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 
 import streamlit as st
 from cryptography.fernet import Fernet, InvalidToken
 
-from dashboard import theme
+from dashboard.look import theme
 from pixplore.aws import cognito
 from pixplore.catalogue import sessions
 from pixplore.catalogue.database import open_engine
@@ -34,6 +38,8 @@ class Session:
     sid_hash: str
     person: Person
     tokens: cognito.Tokens
+    browser: str = ""
+    """What the browser called itself when it signed in."""
 
 
 @cache
@@ -67,9 +73,10 @@ def hashed(word: str) -> str:
     return hashlib.sha256(word.encode()).hexdigest()
 
 
-def _seal(person: Person, tokens: cognito.Tokens) -> bytes:
+def _seal(person: Person, tokens: cognito.Tokens, browser: str) -> bytes:
     box = Fernet(settings().session_key)
-    return box.encrypt(json.dumps({"person": asdict(person), "tokens": asdict(tokens)}).encode())
+    said = {"person": asdict(person), "tokens": asdict(tokens), "browser": browser}
+    return box.encrypt(json.dumps(said).encode())
 
 
 def _unseal(row: sessions.Row) -> Session | None:
@@ -78,14 +85,16 @@ def _unseal(row: sessions.Row) -> Session | None:
     except InvalidToken:  # sealed with another key: the person signs in again
         return None
     who = said["person"]
-    return Session(row.sid_hash, Person(who["sub"], who["email"], Role(who["role"])), cognito.Tokens(**said["tokens"]))
+    person = Person(who["sub"], who["email"], Role(who["role"]))
+    return Session(row.sid_hash, person, cognito.Tokens(**said["tokens"]), said.get("browser", ""))
 
 
 def open_ticket(tokens: cognito.Tokens) -> str:
     """Store a new session and return the word that a browser may change for its cookie, once, within 30 s."""
     person = cognito.person(tokens)
     ticket = secrets.token_urlsafe(32)
-    sessions.open_ticket(engine(), hashed(ticket), person.sub, _seal(person, tokens))
+    browser = (st.context.headers.get("User-Agent") or "")[:300]
+    sessions.open_ticket(engine(), hashed(ticket), person.sub, _seal(person, tokens, browser))
     return ticket
 
 
@@ -107,13 +116,20 @@ def of_cookie(sid: str) -> Session | None:
     except Unauthenticated:
         sessions.end(engine(), found.sid_hash)
         return None
-    sessions.reseal(engine(), found.sid_hash, _seal(person, tokens))
-    return Session(found.sid_hash, person, tokens)
+    sessions.reseal(engine(), found.sid_hash, _seal(person, tokens, found.browser))
+    return Session(found.sid_hash, person, tokens, found.browser)
 
 
 def session() -> Session | None:
-    """The session of the browser that this run belongs to. Raises Unavailable."""
-    return of_cookie(st.context.cookies.to_dict().get(cookie_name(), ""))
+    """The session of the browser that this run belongs to. Raises Unavailable.
+
+    A browser that has gone, by a reload or another address, has no cookies any more: its run ends here. Nobody sees the
+    rest of it, and the missing cookie must not be taken for a session that is over.
+    """
+    sid = st.context.cookies.to_dict().get(cookie_name(), "")
+    if not sid and not st.context.headers.to_dict():
+        st.stop()
+    return of_cookie(sid)
 
 
 def current() -> Person | None:
@@ -122,9 +138,22 @@ def current() -> Person | None:
     return found.person if found else None
 
 
+_acting: ContextVar["Session | None"] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting(found: Session) -> Iterator[None]:
+    """What is called inside is called for this session: in a route, where no run of a page tells whose it is."""
+    before = _acting.set(found)
+    try:
+        yield
+    finally:
+        _acting.reset(before)
+
+
 def access_token() -> str:
     """The signed-in person's access token. Raises Unauthenticated."""
-    found = session()
+    found = _acting.get() or session()
     if found is None:
         raise Unauthenticated("Your session is over. Sign in again.")
     return found.tokens.access
@@ -150,6 +179,11 @@ def end_others(found: Session) -> int:
     return sessions.end_all(engine(), found.person.sub, but=found.sid_hash)
 
 
+def end_of(sub: str) -> None:
+    """End every session of somebody: the next thing they see is the sign-in."""
+    sessions.end_all(engine(), sub)
+
+
 def end_cookie(sid: str) -> None:
     """End the session of a cookie, if there is one. Raises Unavailable."""
     sessions.end(engine(), hashed(sid))
@@ -163,9 +197,27 @@ def sign_out_everywhere(found: Session) -> None:
         sessions.end_all(engine(), found.person.sub)
 
 
-def devices(found: Session) -> int:
-    """In how many browsers this person is signed in."""
-    return sessions.count(engine(), found.person.sub)
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One browser in which somebody is signed in."""
+
+    sid_hash: str
+    browser: str
+    seen_at: datetime
+    here: bool
+
+
+def devices(found: Session) -> list[Device]:
+    """Where this person is signed in: this browser first, then by when each was used last."""
+    rows = ((row, _unseal(row)) for row in sessions.of(engine(), found.person.sub))
+    known = [Device(row.sid_hash, one.browser, row.seen_at, row.sid_hash == found.sid_hash) for row, one in rows if one]
+    return sorted(known, key=lambda device: not device.here)
+
+
+def end_one(found: Session, device: Device) -> None:
+    """Sign the person out of one of their own browsers."""
+    if any(device.sid_hash == own.sid_hash for own in devices(found)):
+        sessions.end(engine(), device.sid_hash)
 
 
 def attempt(email: str, kind: str = "password") -> int:

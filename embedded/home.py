@@ -30,6 +30,10 @@ class Home:
         return self.root / "models"
 
     @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

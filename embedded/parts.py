@@ -41,9 +41,8 @@ def recogniser(home: Home, port: int, settings: dict[str, str]) -> Child:
 def search_api(home: Home, port: int, settings: dict[str, str]) -> Child:
     return Child(
         "search api",
-        [sys.executable, "-m", "uvicorn", "search_api.app:app", "--host", "127.0.0.1", "--port", str(port),
-         "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "2"],
-        settings, home.logs / "search-api.log", answers(f"http://127.0.0.1:{port}/readyz"),
+        [sys.executable, "-m", "search_api", "--port", str(port)],
+        settings | {"PIXPLORE_INDEX_DIR": str(home.index)}, home.logs / "search-api.log", answers(f"http://127.0.0.1:{port}/readyz"),
     )  # fmt: skip
 
 

@@ -3,41 +3,21 @@
 import streamlit as st
 from streamlit_authenticator.utilities import ResetError
 
-from dashboard import session, theme, two_step
-from dashboard.authenticator import PxAuth
-from dashboard.components import cookie
+from dashboard import session
+from dashboard.account import account_views, two_step
+from dashboard.account.authenticator import PxAuth
+from dashboard.look import theme
 from pixplore.errors import Unauthenticated
 
 found = session.session()
 if found is None:
     raise Unauthenticated()
 theme.page_header("Account", "Your password, the second step at sign-in, and where you are signed in.")
-
 if st.session_state.get("px_leaving"):
-    cookie.end()
-    st.stop()
+    account_views.leave()
 
-left, right = st.columns(2, gap="medium")
-with left, theme.card("who"):
-    st.subheader("You", anchor=False)
-    browsers = session.devices(found)
-    where = "signed in here only" if browsers == 1 else f"signed in in {browsers} browsers"
-    theme.person(found.person.email, f"{found.person.role.capitalize()}, {where}")
-    with st.container(horizontal=True):
-        if st.button("Sign out", type="primary", icon=":material/logout:"):
-            session.sign_out(found)
-            st.session_state["px_leaving"] = True
-        if st.button("Sign out everywhere", icon=":material/devices:"):
-            session.sign_out_everywhere(found)
-            st.session_state["px_leaving"] = True
-    if st.session_state.get("px_leaving"):
-        cookie.end()
-        st.stop()
 
-with left, theme.card("two-step"):
-    two_step.section(found)
-
-with right, theme.card("password"):
+def _password() -> None:
     st.session_state["authentication_status"] = True  # its form is shown to nobody else
     try:
         changed = PxAuth().reset_password(
@@ -57,3 +37,14 @@ with right, theme.card("password"):
             st.success("Your password is changed. Other browsers are signed out.")
     except ResetError as error:
         st.error(str(error), icon=":material/error:")
+
+
+left, right = st.columns(2, gap="medium")
+with left, theme.card("who"):
+    account_views.you(found)
+with left, theme.card("places"), theme.skeleton("lines"):
+    account_views.places(found)
+with right, theme.card("two-step"), theme.skeleton("lines"):
+    two_step.section(found)
+with right, theme.card("password"):
+    _password()

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dashboard import client, collection_views, session, theme
+from dashboard import client, session
+from dashboard.bulk import changes
+from dashboard.collections import board_views, collection_views
+from dashboard.look import theme
 from pixplore.domain import Role
 from pixplore.errors import Invalid, NotFound
 
@@ -17,12 +20,15 @@ def _new() -> None:
 
 if chosen:
     try:
-        collection_views.one(client.get(f"/v1/collections/{chosen}"), person)
+        collection = client.get(f"/v1/collections/{chosen}")
     except (NotFound, Invalid):
         theme.page_header("Collections")
         theme.error(
             NotFound("This collection is not here any more, or its link is not complete."), collection_views.back
         )
+    else:
+        board_views.show(collection, person)
 else:
     theme.page_header("Collections", "Pictures put together by hand: for a campaign, a season, a colleague.", _new)
+    changes.bar(person)
     collection_views.all_of_them(_new)

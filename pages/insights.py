@@ -1,56 +1,44 @@
-"""Insights: which labels the catalogue carries and how sure they are. A click on any bar opens its pictures."""
+"""Insights: what the catalogue shows, how sure it is, what it lacks. A click on any mark opens exactly its pictures."""
 
 from functools import partial
 
 import streamlit as st
 
-from dashboard import catalogue_calls, client, filter_panel, insight_views, nothing_found, session, theme
-from dashboard.catalogue_state import State
+from dashboard import session
+from dashboard.catalogue import filter_panel, nothing_found
+from dashboard.components.marks import marks
+from dashboard.insights import insight_calls, insight_sections
+from dashboard.insights.insight_frame import nothing
+from dashboard.look import theme
 from pixplore.domain import Role
 from pixplore.errors import Invalid
 
-TOPS = (10, 20, 30, 50, 100)
-
 
 def page() -> None:
-    st.html(theme.STATIC.with_name("catalogue.css"))
+    st.html(theme.DASHBOARD / "catalogue" / "catalogue.css")
+    st.html(theme.DASHBOARD / "insights" / "insights.css")
     here = filter_panel.state()
-    theme.page_header("Insights", "What the catalogue shows. Every bar opens exactly its pictures.")
-    own = insight_views.choices()
+    theme.page_header("Insights", "What your pictures show. Every mark opens exactly its pictures.", _report)
     try:
-        names = catalogue_calls.attributes()
-        overview = catalogue_calls.overview(here, names)
+        overview = insight_calls.overview(here)
     except Invalid as problem:
         theme.error(problem, partial(nothing_found.mend, here, problem))
         return
-    filter_panel.sidebar(here, overview["facets"], names)
+    filter_panel.sidebar(here)
     filter_panel.line(here, overview["total"])
-    if not overview["total"]:
-        theme.empty("Nothing to count", "No picture fits these filters. Take one of them back above.", icon="bar_chart")
-        return
-    insight_views.figures(here, overview)
-    left, right = st.columns([3, 2], gap="large")
-    with left, theme.card("labels"):
-        rows = _labels(here, own)
-    with right, theme.card("confidence"):
-        insight_views.confidence(here, own, rows)
+    if overview["total"]:
+        insight_sections.figures(here, overview["facets"])
+        insight_sections.sections(here, overview["total"])
+    elif here.narrowed:
+        nothing("Nothing to count", "No picture fits these filters. Take one of them back above.")
+    else:
+        nothing("No pictures yet", "As soon as there are pictures, their labels and gaps are counted here.")
+    marks()
 
 
-def _asked(own: insight_views.Choices) -> dict[str, object]:
-    """All labels at once, for the CSV has them all; split by category only those that the chart shows."""
-    return {"limit": own.top, "by": "category"} if own.by_category else {"limit": insight_views.MOST}
-
-
-def _labels(here: State, own: insight_views.Choices) -> list[insight_views.Row]:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.header("Labels", anchor=False, width="content")
-        own.controls(TOPS)
-    rows = client.get(
-        "/v1/insights/labels",
-        {**catalogue_calls.ask(here), **_asked(own)},
-    )["rows"]
-    insight_views.labels(rows, own)
-    return list(rows)
+def _report() -> None:
+    """A link that takes the page's address with it (dashboard/components/marks)."""
+    st.html('<a class="px-report" href="/report">Download report</a>')
 
 
 session.require(Role.VIEWER)

@@ -1,32 +1,42 @@
 """Operations, for administrators: is everything moving, what failed, and the buttons that set it right."""
 
+from contextlib import suppress
+
 import streamlit as st
 
-from dashboard import audit_views, client, operation_views, people_views, session, theme
+from dashboard import session
+from dashboard.components.marks import marks
+from dashboard.look import theme
+from dashboard.operations import audit_views, operation_live, operation_views, people_views, spend_views
 from pixplore.domain import Role
+from pixplore.errors import PixploreError
 
 person = session.require(Role.ADMIN)
 
-
-def _refresh() -> None:
-    if st.button("Refresh", icon=":material/refresh:"):
-        st.rerun()
-
-
-theme.page_header("Operations", "Is everything moving, what failed, and what was done about it.", _refresh)
-found = client.get("/v1/operations", {"minutes": 60})
-operation_views.figures(found)
-# The numbers stand above: labels that change would lead back to the first tab.
-names = ["Throughput", "Dead letters", "Failures", "Audit log", "People"]
-now, dead, failed, trail, people = st.tabs(names, on_change="rerun", key="px-operations")
-with now:
-    operation_views.throughput(found["throughput"])
-with dead:
-    operation_views.dead_letters()
-with failed:
-    operation_views.failures(found["failures"], found["items"])
-with trail:
-    audit_views.audit()
+st.html(theme.DASHBOARD / "insights" / "insights.css")
+theme.page_header("Operations", "Is everything moving, what failed, and what was done about it.")
+with theme.skeleton("figures"), suppress(PixploreError):  # the numbers say it themselves where they cannot be read
+    operation_live.operations()
+operation_views.figures()
+# The numbers stand above: labels that change would lead back to the first tab. Which is open stands in the address.
+names = ["Now", "Dead letters", "Failures", "Spend", "Audit log", "People"]
+now, dead, failed, spend, trail, people = st.tabs(names, key="tab", bind="query-params")
+if now.open:
+    with now:
+        operation_views.now()
+if dead.open:
+    with dead:
+        operation_views.dead_letters()
+if failed.open:
+    with failed:
+        operation_views.failures()
+if spend.open:
+    with spend:
+        spend_views.spend()
+if trail.open:
+    with trail:
+        audit_views.audit()
 if people.open:  # asks the user pool, which limits its callers
     with people:
         people_views.members(person)
+marks()

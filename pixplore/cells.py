@@ -22,9 +22,17 @@ _LARGEST = 15
 """Digits that a JSON number keeps exactly; longer ones are codes, not amounts."""
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula, for every CSV that we write (ASVS 1.2.10)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return f"'{cell}" if cell.lstrip("'")[:1] in _FORMULA else cell
+
+
+def unharmed(cell: str) -> str:
+    """What `harmless` was given; any other cell as it is."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA else cell
 
 
 def _bare(cell: str) -> str:

@@ -102,7 +102,7 @@ class Picture:
     phash: int
     exif: dict[str, Any]
     embedding: bytes = field(repr=False)
-    """1280 float16, little endian, unit length."""
+    """256 float16, little endian, unit length."""
 
 
 @dataclass(frozen=True, slots=True)

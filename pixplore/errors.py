@@ -6,6 +6,7 @@ PixploreError              a sentence for a person in `detail`, a stable `code` 
 ├── Forbidden              403  known, but not allowed
 ├── NotFound               404
 ├── Conflict               409
+├── Damaged                a file of our own is not what was written: it is made again
 ├── Refused                a picture that will never be taken: ends as `rejected`
 └── Unavailable            503  a part is away for now; trying again is right
     └── Throttled          the recogniser asks for patience
@@ -52,6 +53,11 @@ class NotFound(PixploreError):
 class Conflict(PixploreError):
     def __init__(self, detail: str, code: str = "conflict") -> None:
         super().__init__(detail, code, 409)
+
+
+class Damaged(PixploreError):
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, "damaged", 500)
 
 
 class Refused(PixploreError):

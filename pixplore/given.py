@@ -4,9 +4,17 @@ The filters of the search API must be able to ask for it afterwards: `__unset__`
 `attr.NAME.gte` is a range.
 """
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticKnownError
 
 from pixplore.domain import UNSET
 
@@ -38,6 +46,23 @@ def _name(text: str) -> str:
     return text
 
 
+def one_fault(sentence: str) -> WrapValidator:
+    """For a union: one fault, in the union's own place, instead of one a member. `sentence` where no member fits."""
+
+    def check(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return read(value)
+        except ValidationError as faults:
+            for fault in faults.errors(include_url=False):
+                if fault["type"] == "value_error":
+                    raise ValueError(fault["msg"].removeprefix("Value error, ")) from None
+                if not fault["type"].endswith(("_type", "_parsing", "_from_float")):
+                    raise PydanticKnownError(cast(Any, fault["type"]), fault.get("ctx")) from None
+            raise ValueError(sentence) from None
+
+    return WrapValidator(check)
+
+
 _NO_NULL = r"^[^\x00]*$"
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=_NO_NULL), AfterValidator(_word)
@@ -52,16 +77,16 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_NULL),
     AfterValidator(_name),
 ]
-Value = (
+Value = Annotated[
     Line
     | bool
     | Annotated[int, Field(ge=-MOST_NUMBER, le=MOST_NUMBER)]
-    | Annotated[float, Field(ge=-MOST_NUMBER, le=MOST_NUMBER, allow_inf_nan=False)]
-)
+    | Annotated[float, Field(ge=-MOST_NUMBER, le=MOST_NUMBER, allow_inf_nan=False)],
+    one_fault("is neither a text nor a number nor true or false"),
+]
 
 
 def plain_place(steps: tuple[int | str, ...]) -> str:
-    """Where in a body a fault is, without pydantic's names for the members of a union: `attributes.price`."""
-    inner = ("str", "bool", "int", "float")
-    kept = [str(s) for n, s in enumerate(steps) if not (n >= 2 and str(s).split("-")[-1].split("[")[0] in inner)]
-    return ".".join(kept)
+    """Where in a body a fault is, by names that the body itself has: `attributes.price`, for a name at fault too."""
+    names = steps[:-1] if len(steps) > 2 and steps[-1] == "[key]" else steps
+    return ".".join(str(name) for name in names if name != "")

@@ -7,6 +7,7 @@ brings its own key or an address of one (jwk, jku, x5u, x5c), or asks for an ext
 import threading
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -20,6 +21,10 @@ REFETCH_S = 60.0
 """The key set is fetched at most this often, however many unknown keys tokens name."""
 RETRY_S = 2.0
 """While there is no key set at all, a failed fetch is tried again after this."""
+TRUST_S = 300.0
+"""A token that was verified is not looked at again for so long, unless it expires."""
+_MOST_KNOWN = 10_000
+_LEEWAY_S = 5
 _FOREIGN = ("jku", "jwk", "x5u", "x5c", "crit")
 _MAX_TOKEN_CHARS = 8_192
 
@@ -59,11 +64,45 @@ class KeySet:
             self._next_fetch = self._clock() + REFETCH_S
 
 
+class Verifier:
+    """Verifies tokens, each once: what was found holds until the token expires, and TRUST_S seconds at most.
+
+    Tokens are known by their digest. Any thread may use it.
+    """
+
+    def __init__(self, settings: IdentitySettings, keys: KeySet) -> None:
+        self._settings, self._keys = settings, keys
+        self._known: dict[bytes, tuple[Person, float]] = {}
+
+    def known(self, token: str) -> Person | None:
+        """The person of a token that was verified before and still holds; asks nobody."""
+        found = self._known.get(sha256(token.encode("utf-8", "surrogateescape")).digest())
+        return found[0] if found and time.time() < found[1] else None
+
+    def person(self, token: str) -> Person:
+        """See `verify`."""
+        if (found := self.known(token)) is not None:
+            return found
+        person, expires = _verified(token, self._settings, self._keys)
+        if len(self._known) >= _MOST_KNOWN:
+            now = time.time()
+            self._known = {digest: one for digest, one in list(self._known.items()) if one[1] > now}
+            if len(self._known) >= _MOST_KNOWN:
+                self._known = {}
+        self._known[sha256(token.encode()).digest()] = person, min(expires, time.time() + TRUST_S)
+        return person
+
+
 def verify(token: str, settings: IdentitySettings, keys: KeySet) -> Person:
     """The person an access token speaks for; `email` is Cognito's user name, as the token holds no address.
 
     Raises Unauthenticated with a sentence that says why, Unavailable when keys cannot be had.
     """
+    return _verified(token, settings, keys)[0]
+
+
+def _verified(token: str, settings: IdentitySettings, keys: KeySet) -> tuple[Person, float]:
+    """The person, and when the token expires (seconds since 1970)."""
     try:
         if len(token) > _MAX_TOKEN_CHARS:
             raise Unauthenticated("The token is too long. Sign in again.")
@@ -76,7 +115,7 @@ def verify(token: str, settings: IdentitySettings, keys: KeySet) -> Person:
             keys.key(key_id),
             algorithms=["RS256"],
             issuer=settings.token_issuer,
-            leeway=5,
+            leeway=_LEEWAY_S,
             options={"require": ["exp", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
         )
     except jwt.ExpiredSignatureError as error:
@@ -87,7 +126,8 @@ def verify(token: str, settings: IdentitySettings, keys: KeySet) -> Person:
         raise Unauthenticated("This is not an access token. Send the access token instead.")
     if claims["client_id"] != settings.client_id:
         raise Unauthenticated("The token was made for another program. Sign in again.")
-    return Person(claims["sub"], str(claims.get("username") or claims["sub"]), role_of(claims.get("cognito:groups")))
+    who = Person(claims["sub"], str(claims.get("username") or claims["sub"]), role_of(claims.get("cognito:groups")))
+    return who, float(claims["exp"]) + _LEEWAY_S
 
 
 def role_of(groups: object) -> Role:

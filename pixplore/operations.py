@@ -17,8 +17,8 @@ from pixplore.domain import Item
 from pixplore.sweeping import Places, image_of
 from pixplore.uploads import requeue
 
-__all__ = ["DeadLetter", "Minute", "Places", "QueueFigures", "dead_letters", "label_again", "queue_figures",
-           "recent_failures", "redrive", "retry_all", "retry_items", "throughput"]  # fmt: skip
+__all__ = ["DeadLetter", "Minute", "Places", "QueueFigures", "dead_letters", "ended", "label_again",
+           "queue_figures", "recent_failures", "redrive", "retry_all", "retry_items", "throughput"]  # fmt: skip
 MOST_LETTERS = 1_000
 _HIDDEN = 20
 
@@ -82,6 +82,12 @@ def recent_failures(engine: Engine, most: int = 100) -> list[Item]:
     """The latest items that failed or were rejected, newest first."""
     with transaction(engine) as connection:
         return repair.failures(connection, most)
+
+
+def ended(engine: Engine, status: str, minute: datetime, most: int) -> list[Item]:
+    """The items that `throughput` counts for this state and minute."""
+    with transaction(engine) as connection:
+        return repair.ended(connection, status, minute, most)
 
 
 def retry_items(places: Places, image_ids: Iterable[UUID]) -> int:

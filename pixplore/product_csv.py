@@ -161,6 +161,8 @@ def _separator(text: str) -> tuple[str, str]:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[4], "\n" + rest  # Excel's own remark; line numbers stay
     line = next((line for line in text.splitlines() if line.strip()), "")
+    if len(line) > csv.field_size_limit():
+        raise _refusal("The first line is longer than a line of headings can be. Is this a CSV?")
 
     def fitness(candidate: str) -> tuple[int, int]:
         names = [_plain(name) for name in next(csv.reader([line], delimiter=candidate), [])]

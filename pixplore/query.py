@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import blake2b
+from math import ceil, floor
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from pixplore.domain import SHOWN_CONFIDENCE, UNSET
@@ -24,10 +27,16 @@ ATTRIBUTE = "attr."
 FACETS = (*ALL_OF, *ANY_OF, "date", "day", "attribute")
 """Names of facets, besides `attr.<name>`. `date` is the month, `day` the day, `attribute` the attributes' names."""
 
+SIDES = ("min_width", "min_height", "max_width", "max_height")
+"""In pixels; a picture without a size answers none of them."""
+
 MAX_VALUES = 500
 MAX_VALUE_CHARS = 1_000
 MAX_Q_CHARS = 1_000
+MAX_FILTERS_CHARS = 20_000
 MAX_NUMBER = Decimal("1e300")
+UNSOUND = re.compile("[\0\ud800-\udfff]")
+"""No text of a database: null characters, and halves of surrogate pairs, which JSON can write."""
 _NUMBER = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"[0-9]{1,19}")
 
@@ -63,7 +72,13 @@ class Query:
     created_to: datetime | None = None
     min_width: int | None = None
     min_height: int | None = None
+    max_width: int | None = None
+    max_height: int | None = None
     trashed: bool = False
+    within: "Query | None" = None
+    """Another query that must hold as well, judged by itself: its own confidence, its own any-of choices, which here
+    narrow every facet. A share link's visitor asks within the link's query. Words of a query that has one are taken
+    as typed: to look for their like would tell of images outside."""
 
     @property
     def low(self) -> Decimal:
@@ -73,18 +88,36 @@ class Query:
     def high(self) -> Decimal:
         return Decimal(100) if self.max_confidence is None else self.max_confidence
 
+    @property
+    def tenths(self) -> tuple[int, int]:
+        """`low` and `high` in the tenths that labels are kept in, both included; the first may be above the second."""
+        return ceil(Fraction(self.low) * 10), floor(Fraction(self.high) * 10)
+
     def condition(self, name: str) -> Condition:
         return self.conditions.get(name, Condition())
 
     def adding(self, name: str, *, all: str | None = None, any: str | None = None, none: str | None = None) -> "Query":
         """This query and one more condition on facet `name`."""
         old = self.condition(name)
-        new = Condition(
-            old.all + ((all,) if all is not None else ()),
-            old.any + ((any,) if any is not None else ()),
-            old.none + ((none,) if none is not None else ()),
-        )
+        new = Condition(*(_with(have, value) for have, value in ((old.all, all), (old.any, any), (old.none, none))))
         return replace(self, conditions={**self.conditions, name: new})
+
+    def between(self, start: datetime | None, end: datetime | None) -> "Query":
+        """This query and a time from `start` (inclusive) to `end` (exclusive); nothing, where the two are apart."""
+        starts = [moment for moment in (self.created_from, start) if moment]
+        ends = [moment for moment in (self.created_to, end) if moment]
+        first = max(starts, default=None)
+        last = min(ends, default=None)
+        return replace(self, created_from=first, created_to=max(first, last) if first and last else last)
+
+    def only(self, name: str, value: str) -> "Query":
+        """This query with `value` as the one choice of facet `name`, which holds one value an image."""
+        new = Condition(self.condition(name).all, (value,), self.condition(name).none)
+        return replace(self, conditions={**self.conditions, name: new})
+
+
+def _with(values: tuple[str, ...], value: str | None) -> tuple[str, ...]:
+    return values if value is None or value in values else (*values, value)
 
 
 def is_facet(name: str) -> bool:
@@ -109,8 +142,8 @@ def parse_query(
     extra: dict[str, Any] = {}
     for name, values in given.items():
         try:
-            if any("\0" in text for text in (name, *values)):
-                raise ValueError("holds a null character")
+            if any(UNSOUND.search(text) for text in (name, *values)):
+                raise ValueError("holds a null character or half of one")
             if name in others:
                 extra[name] = others[name](_single(values))
             elif name in _PLAIN:
@@ -151,15 +184,46 @@ def as_filters(query: Query) -> dict[str, Any]:
     for name in ("created_from", "created_to"):
         if (moment := getattr(query, name)) is not None:
             out[name] = moment.isoformat().replace("+00:00", "Z")
-    for name in ("min_width", "min_height"):
+    for name in SIDES:
         if (value := getattr(query, name)) is not None:
             out[name] = value
     return out | ({"trashed": "true"} if query.trashed else {})
 
 
+def from_filters(filters: object, field: str = "filters") -> Query:
+    """{filters} as JSON (what `as_filters` makes, or a query string) into a Query.
+
+    Values are texts, numbers, true, false, or lists of texts and numbers (repeat each). Raises Invalid; faults are
+    named `filters.<name>`.
+    """
+    if isinstance(filters, str):
+        if len(filters) > MAX_FILTERS_CHARS:
+            raise Invalid({field: f"is longer than {MAX_FILTERS_CHARS:,} characters"})
+        pairs = parse_qsl(filters.removeprefix("?"), keep_blank_values=True)
+    elif isinstance(filters, Mapping):
+        pairs = [(str(name), text) for name, value in filters.items() for text in _as_texts(value, f"{field}.{name}")]
+    else:
+        raise Invalid({field: "is not an object of filters"})
+    try:
+        return parse_query(pairs)[0]
+    except Invalid as fault:
+        raise Invalid({f"{field}.{name}": said for name, said in fault.fields.items()}) from fault
+
+
+def _as_texts(value: object, field: str) -> list[str]:
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, str | int | float):
+        return [str(value)]
+    if isinstance(value, list) and value and all(isinstance(v, str | int | float) for v in value):
+        return [str(one) for one in value]
+    raise Invalid({field[:200]: "is neither a text nor a number nor a list of these"})
+
+
 def fingerprint(query: Query, *more: str) -> str:
     """A short name of the query, the same for the same conditions: ties a cursor to its query."""
-    text = json.dumps([as_filters(query), *more], sort_keys=True)
+    around = [fingerprint(query.within)] if query.within is not None else []
+    text = json.dumps([as_filters(query), *more, *around], sort_keys=True)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
@@ -234,8 +298,7 @@ _PLAIN: dict[str, Callable[[str], Any]] = {
     "max_confidence": _confidence,
     "created_from": moment,
     "created_to": moment,
-    "min_width": whole(0, 2**31 - 1),
-    "min_height": whole(0, 2**31 - 1),
+    **{name: whole(0, 2**31 - 1) for name in SIDES},
     "trashed": lambda text: one_of("true", "false")(text) == "true",
 }
 PLAIN = tuple(_PLAIN)
@@ -296,6 +359,9 @@ def _contradictions(plain: dict[str, Any], ranges: dict[str, dict[str, Decimal]]
     start, end = plain.get("created_from"), plain.get("created_to")
     if start and end and start > end:
         faults["created_from"] = "is after created_to"
+    for side in ("width", "height"):
+        if plain.get(f"min_{side}", 0) > plain.get(f"max_{side}", 2**31):
+            faults[f"min_{side}"] = f"is above max_{side}"
     for name, bounds in ranges.items():
         if len(bounds) == 2 and bounds["gte"] > bounds["lte"]:
             faults[f"{ATTRIBUTE}{name}.gte"] = f"is above {ATTRIBUTE}{name}.lte"

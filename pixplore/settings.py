@@ -4,6 +4,7 @@ boto3 reads AWS_REGION, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_REKOGNITION and the c
 here asks whether the program runs on AWS or on one machine.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import TypeVar
@@ -53,6 +54,21 @@ class VisionSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore", protected_namespaces=())
     model_dir: Path
     faces: bool = False
+
+
+class IndexSettings(BaseSettings):
+    """`index`: whether the search index answers (else SQL does). `index_dir`: where it keeps its snapshot, which can
+    be thrown away at any time.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore", validate_default=True)
+    index: bool = True
+    index_dir: Path = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "pixplore" / "index"
+
+    @field_validator("index_dir")
+    @classmethod
+    def _is_whole(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
 
 
 class DashboardSettings(BaseSettings):

@@ -1,6 +1,7 @@
 """What every endpoint may ask for: the parts opened at start, and the person whose token came with the request."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,14 +9,19 @@ from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from pixplore.aws import people
+from pixplore.bulk import Worker
 from pixplore.catalogue.snapshot import Engine, wait_for
 from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
-from pixplore.identity import KeySet, verify
+from pixplore.finding import Finder
+from pixplore.identity import KeySet, Verifier
 from pixplore.operations import Places
 from pixplore.settings import IdentitySettings, StorageSettings
+from search_api.engines import Engines
+from search_api.items import Items
 
 MinVersion = Annotated[int, Query(ge=0, le=2**63 - 1, description="Wait up to 2 s for this version, else 503")]
+NO_TOKEN = "Send a Cognito access token: `Authorization: Bearer ...`."  # noqa: S105
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A Cognito access token")
 
 
@@ -28,6 +34,14 @@ class Parts:
     keys: KeySet
     storage: StorageSettings
     places: Places
+    worker: Worker
+    engines: Engines
+    items: Items
+    tokens: Verifier
+
+    def finder(self, min_version: int = 0) -> AbstractContextManager[Finder]:
+        """One moment of the catalogue that knows of `min_version`. Raises Unavailable."""
+        return self.engines.finder(min_version)
 
 
 def parts(request: Request) -> Parts:
@@ -40,8 +54,8 @@ def person(
 ) -> Person:
     """Who asks. Raises Unauthenticated; Invalid for a parameter that the endpoint does not have."""
     if token is None:
-        raise Unauthenticated("Send a Cognito access token: `Authorization: Bearer ...`.")
-    who = verify(token.credentials, here.identity, here.keys)
+        raise Unauthenticated(NO_TOKEN)
+    who = here.tokens.person(token.credentials)
     only_known_parameters(request)
     return who
 

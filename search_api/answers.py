@@ -15,10 +15,14 @@ class Json(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        try:
-            return orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
-        except TypeError:  # a product list may bring whole numbers of any length; orjson stops at 64 bits
-            return json.dumps(content, default=_plain, ensure_ascii=False).encode()
+        return as_json(content)
+
+
+def as_json(content: Any) -> bytes:
+    try:
+        return orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # a product list may bring whole numbers of any length; orjson stops at 64 bits
+        return json.dumps(content, default=_plain, ensure_ascii=False).encode()
 
 
 def _plain(value: Any) -> Any:

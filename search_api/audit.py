@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from pixplore.catalogue import audit, cursor
+from pixplore import cursor
+from pixplore.catalogue import audit
 from pixplore.catalogue.snapshot import snapshot
 from pixplore.errors import Invalid
 from pixplore.query import moment
@@ -39,8 +40,13 @@ def list_changes(
     if times["at_from"] and times["at_to"] and times["at_from"] > times["at_to"]:
         raise Invalid({"at_from": "is after at_to"})
     asked = audit.Asked(actor, action, image_id, times["at_from"], times["at_to"])
-    below = cursor.decode_as(cursor_, "audit", int)[0] if cursor_ is not None else None
+    after = None
+    if cursor_ is not None:
+        at, version = cursor.decode_as(cursor_, "audit", cursor.moment, cursor.version)
+        after = at, version
     with snapshot(here.engine) as connection:
-        found = audit.trail(connection, asked, limit + 1, below)
-    more = cursor.encode("audit", [str(found[limit - 1].version)]) if len(found) > limit else None
+        found = audit.trail(connection, asked, limit + 1, after)
+    more = None
+    if len(found) > limit:
+        more = cursor.encode("audit", [found[limit - 1].at.isoformat(), str(found[limit - 1].version)])
     return Json({"items": found[:limit], "next_cursor": more})

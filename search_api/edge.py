@@ -1,18 +1,21 @@
 """What wraps every request: its limits, its headers, its numbers."""
 
+import ipaddress
 import time
 
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pixplore.domain import MAX_FILE_BYTES
 from search_api.problems import problem
 
 MAX_BODY_BYTES = 1_000_000
-MAX_PRODUCTS_BYTES = 30_000_000
-"""The product list is the one large body that is taken."""
+LARGER_BODIES = {"/v1/products": 30_000_000, "/v1/images/similar": MAX_FILE_BYTES}
+"""A product list, a picture to compare with: what may be larger, by the beginning of its address."""
 _REQUESTS = Counter("pixplore_requests_total", "Requests answered", ["method", "route", "status"])
 _SECONDS = Histogram(
     "pixplore_request_seconds",
@@ -26,11 +29,16 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+_RAW = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+_UNKEPT = (b"cache-control", b"private, no-store")
+SAFE = (*_RAW, (b"content-security-policy", _API_POLICY), _UNKEPT)
+"""The headers of every answer that says nothing else."""
 _DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+_OF_DOCS = (*_RAW, (b"content-security-policy", _DOCS_POLICY), _UNKEPT)
 
 
 class Edge:
@@ -45,7 +53,7 @@ class Edge:
             return
         began, status = time.perf_counter(), 500
         path: str = scope["path"]
-        most = MAX_PRODUCTS_BYTES if path.startswith("/v1/products") else MAX_BODY_BYTES
+        most = next((size for place, size in LARGER_BODIES.items() if path.startswith(place)), MAX_BODY_BYTES)
         taken = 0
         too_large = f"The body is larger than {most:,} bytes."
 
@@ -61,11 +69,10 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", _DOCS_POLICY if path.startswith("/docs") else _API_POLICY)
-                headers.setdefault("Cache-Control", "private, no-store")
+                have = {name.lower() for name, _ in message.get("headers", ())}
+                all_of = _OF_DOCS if path.startswith("/docs") else SAFE
+                more = [(name, value) for name, value in all_of if name not in have]
+                message["headers"] = [*message.get("headers", ()), *more]
             await send(message)
 
         try:
@@ -79,3 +86,22 @@ class Edge:
             route = getattr(scope.get("route"), "path", "unknown")
             _REQUESTS.labels(scope["method"] if status != 405 else "other", route, status).inc()
             _SECONDS.labels(route).observe(time.perf_counter() - began)
+
+
+class Packed:
+    """ASGI middleware: gzip for who asks for it from afar. On one machine it costs more time than it saves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._packing = GZipMiddleware(app, minimum_size=1_000, compresslevel=1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        near = scope["type"] != "http" or is_loopback((scope.get("client") or ("",))[0])
+        await (self.app if near else self._packing)(scope, receive, send)
+
+
+def is_loopback(address: str) -> bool:
+    try:
+        return address == "127.0.0.1" or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,19 +1,18 @@
 """Whether the process lives, whether it can answer, and its numbers for Prometheus."""
 
-import ipaddress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from pixplore import identity
 from pixplore.catalogue import changes
 from pixplore.catalogue.snapshot import snapshot
 from pixplore.errors import Unauthenticated
-from search_api import schemas
+from search_api import numbers, schemas
 from search_api.access import BEARER, Here, only_known_parameters
 from search_api.answers import Json
+from search_api.edge import is_loopback
 
 router = APIRouter(tags=["health"], dependencies=[Depends(only_known_parameters)])
 
@@ -26,9 +25,16 @@ def healthz() -> Response:
 
 @router.get("/readyz", response_model=schemas.Ready, responses=schemas.AWAY)
 def readyz(here: Here) -> Response:
-    """The catalogue can be read: 503 with Retry-After while it cannot."""
+    """The catalogue can be read: 503 with Retry-After while it cannot. Says which engine answers, and from when."""
     with snapshot(here.engine) as connection:
-        return Json({"status": "ready", "version": changes.version(connection), "engine": "sql"})
+        version = changes.version(connection)
+    index = here.engines.at_once()
+    told = (
+        {"version": index.version, "engine": index.engine}
+        if index is not None
+        else {"version": version, "engine": "sql"}
+    )
+    return Json({"status": "ready", **told})
 
 
 @router.get("/metrics", response_class=Response, responses=schemas.METRICS)
@@ -36,15 +42,8 @@ def metrics(
     request: Request, here: Here, token: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 ) -> Response:
     """Prometheus text, for this machine itself or with a token."""
-    if not _loopback(request):
+    if request.client is None or not is_loopback(request.client.host):
         if token is None:
             raise Unauthenticated("Ask from this machine itself, or send an access token.")
-        identity.verify(token.credentials, here.identity, here.keys)
-    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
-def _loopback(request: Request) -> bool:
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+        here.tokens.person(token.credentials)
+    return Response(numbers.told(here.engines, here.items), headers={"Content-Type": CONTENT_TYPE_LATEST})

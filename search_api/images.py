@@ -1,6 +1,5 @@
 """Images: the list with its facets, one image, its edits, the trash, and the way to the original."""
 
-import time
 from typing import Any
 from uuid import UUID
 
@@ -9,53 +8,26 @@ from fastapi.responses import RedirectResponse
 
 from pixplore.aws import storage
 from pixplore.catalogue import changes, edit, read
-from pixplore.catalogue.search import SORTS, search
-from pixplore.catalogue.snapshot import snapshot, transaction, wait_for
+from pixplore.catalogue.snapshot import snapshot, transaction
 from pixplore.errors import NotFound
-from pixplore.query import facet_names, one_of, parse_query, short_text, whole
-from search_api import schemas, shown
+from search_api import listing, schemas, shown
 from search_api.access import FRESH, Actor, Admin, Analyst, Here, Viewer
 from search_api.answers import Json
 from search_api.parameters import filtered, takes_filters
 
 router = APIRouter(prefix="/v1/images", tags=["images"])
-_LIST = {
-    "sort": one_of(*SORTS),
-    "limit": whole(1, 200),
-    "cursor": short_text(4_000),
-    "facets": facet_names,
-    "facet_limit": whole(1, 1000),
-    "min_version": whole(0, 2**63 - 1),
-}
 
 
-@router.get("", response_model=schemas.ImageList, openapi_extra=takes_filters(*_LIST), responses=schemas.READS)
 @filtered
-def list_images(request: Request, who: Viewer, here: Here) -> Response:
+async def list_images(request: Request, who: Viewer, here: Here) -> Response:
     """A page of the catalogue, the exact total, and facets with exact counts."""
-    began = time.perf_counter()
-    query, asked = parse_query(request.query_params.multi_items(), _LIST)
-    wait_for(here.engine, asked.get("min_version", 0))
-    with snapshot(here.engine) as connection:
-        found = search(
-            connection,
-            query,
-            asked.get("sort", "newest"),
-            asked.get("limit", 50),
-            asked.get("cursor"),
-            asked.get("facets", ()),
-            asked.get("facet_limit", 50),
-        )
-    return Json(
-        {
-            "items": [shown.image(entry, here, query) for entry in found.entries],
-            "total": found.total,
-            "facets": {name: shown.facet(facet) for name, facet in found.facets.items()},
-            "next_cursor": found.next_cursor,
-            "version": found.version,
-            "took_ms": round((time.perf_counter() - began) * 1000, 1),
-        }
-    )
+    return await listing.answer(request)
+
+
+router.add_api_route(
+    "", list_images, response_model=schemas.ImageList, openapi_extra=takes_filters(*listing.PARAMETERS),
+    responses=schemas.READS, route_class_override=listing.Listing,
+)  # fmt: skip
 
 
 def _detail(image_id: UUID, here: Here, version: int | None = None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Shapes of what administrators see and send."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -62,6 +62,10 @@ class DeadLetter(Out):
     item: Item | None
 
 
+class Ended(Out):
+    items: list[Item]
+
+
 class DeadLetters(Out):
     items: list[DeadLetter]
     next_cursor: str | None
@@ -89,3 +93,30 @@ class Retry(In):
 class Retried(Out):
     retried: int
     version: int
+
+
+class Written(Out):
+    version: int
+
+
+class Budget(Out):
+    """US dollars of this month (UTC): `promised` to files that are on their way."""
+
+    limit: float | None = Field(examples=[250.0])
+    spent: float
+    promised: float
+    pictures: int
+    per_image: float = Field(examples=[0.00375])
+
+
+class Limit(In):
+    limit: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = Field(examples=[250.0])
+
+
+class AccountChange(In):
+    """A change of somebody's account, for the audit trail."""
+
+    account: Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=r"^[^\x00]*$")]
+    what: Literal["role", "access"]
+    before: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] | None = None
+    after: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]

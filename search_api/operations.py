@@ -1,11 +1,12 @@
 """What administrators see and do: the queue, dead letters, recent failures, throughput; redrive and retry."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
 
 from pixplore import operations
-from pixplore.catalogue import changes
+from pixplore.catalogue import budget, changes
 from pixplore.catalogue.overview import overview
 from pixplore.catalogue.snapshot import snapshot, transaction
 from pixplore.domain import Item
@@ -35,7 +36,19 @@ def get_operations(who: Admin, here: Here, minutes: Annotated[int, Query(ge=1, l
     )
 
 
-@router.get("/dead-letters", response_model=schemas.DeadLetters, responses=ADMIN_READS)
+@router.get("/ended", response_model=schemas.Ended, responses=ADMIN_READS, dependencies=FRESH)
+def list_ended(
+    who: Admin,
+    here: Here,
+    state: Literal["ready", "duplicate", "rejected", "failed"],
+    at: Annotated[AwareDatetime, Query(description="The minute's beginning")],
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Response:
+    """The files that the throughput counts for one minute and state."""
+    return Json({"items": [_item(item) for item in operations.ended(here.engine, state, at, limit)]})
+
+
+@router.get("/dead-letters", response_model=schemas.DeadLetters, responses=ADMIN_READS, dependencies=FRESH)
 def list_dead_letters(who: Admin, here: Here, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Response:
     """Messages that were tried as often as allowed, with the reason. Looking leaves them where they are."""
     letters = operations.dead_letters(here.places, limit)
@@ -56,6 +69,28 @@ def retry_failed(who: Admin, actor: Actor, here: Here, body: schemas.Retry | Non
     named = body.image_ids if body else None
     number = operations.retry_all(here.places) if named is None else operations.retry_items(here.places, named)
     return Json({"retried": number, "version": _noted(here, actor, "retry", number)})
+
+
+@router.get("/budget", response_model=schemas.Budget, responses=ADMIN_READS, dependencies=FRESH)
+def get_budget(who: Admin, here: Here) -> Response:
+    """What looking at pictures costs this month, in US dollars at list prices, and the limit, if there is one."""
+    with snapshot(here.engine) as connection:
+        return Json(budget.budget(connection))
+
+
+@router.put("/budget", response_model=schemas.Written, responses=ADMIN_READS)
+def put_budget(who: Admin, actor: Actor, here: Here, body: schemas.Limit) -> Response:
+    """Set this month's limit and those to come; null takes it away. Uploads that would pass it are refused."""
+    with transaction(here.engine) as connection:
+        return Json({"version": budget.set_limit(connection, actor, body.limit)})
+
+
+@router.post("/account-changes", response_model=schemas.Written, responses=ADMIN_READS)
+def note_account_change(who: Admin, actor: Actor, here: Here, body: schemas.AccountChange) -> Response:
+    """Write into the audit trail what was changed about somebody's account in the user pool."""
+    with transaction(here.engine) as connection:
+        detail = {"account": body.account, body.what: {"before": body.before, "after": body.after}}
+        return Json({"version": changes.note(connection, actor, "account", detail)})
 
 
 def _noted(here: Here, actor: str, action: str, number: int) -> int:

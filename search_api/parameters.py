@@ -51,8 +51,12 @@ def _choices() -> list[dict[str, Any]]:
 
 _PERCENT = {"type": "number", "minimum": 0, "maximum": 100}
 _SIDE = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
+_Q = (
+    'Words that must all be found, each from its beginning; "quoted" as they stand. A word of five letters or more '
+    "that nothing begins with is taken for the words most like it: see `spelling` in the answer."
+)
 FILTERS: list[dict[str, Any]] = [
-    _one("q", _TEXT, 'Words that must all be found, each from its beginning; "quoted" as they stand', "running sho"),
+    _one("q", _TEXT, _Q, "running sho"),
     *_choices(),
     _one("min_confidence", _PERCENT, "For label conditions and label facets; 55 when not given", 55),
     _one("max_confidence", _PERCENT, "For label conditions and label facets; 100 when not given", 100),
@@ -60,11 +64,14 @@ FILTERS: list[dict[str, Any]] = [
     _one("created_to", {"type": "string", "format": "date-time"}, "Before this moment", "2026-12-01T00:00:00Z"),
     _one("min_width", _SIDE, "In pixels"),
     _one("min_height", _SIDE, "In pixels"),
+    _one("max_width", _SIDE, "In pixels"),
+    _one("max_height", _SIDE, "In pixels"),
     _one("attr.<name>.gte", {"type": "number"}, "The attribute is a number of at least this"),
     _one("attr.<name>.lte", {"type": "number"}, "The attribute is a number of at most this"),
     _one("trashed", {"type": "boolean"}, "Only what is in the trash; without it, only what is not"),
 ]
 _VERSION = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
+_SELECTION = {"type": "string", "maxLength": 4000}
 _UP_TO_1000 = {"type": "integer", "minimum": 1, "maximum": 1000}
 _OTHERS = {
     "sort": _one("sort", {"type": "string", "enum": ["newest", "oldest", "name", "relevance"]}, "Order of the items"),
@@ -76,9 +83,33 @@ _OTHERS = {
     "facet_limit": _one("facet_limit", _UP_TO_1000, "Values a facet; 50 when not given", 50),
     "rows": _one("limit", _UP_TO_1000, "Rows; 50 when not given", 50),
     "prefix": _one("prefix", _TEXT, "Only values that begin with this; capitals make no difference", "sho"),
+    "any_word": _one("any_word", {"type": "boolean"}, "With `prefix`: any word of the value may begin with it"),
+    "described": _one("described", {"type": "boolean"}, "Also a label's parents, a collection's or an upload's title"),
     "of": _one("of", _TEXT, "Only this label's confidence", "Shoe"),
     "by": _one("by", {"type": "string", "enum": ["label", "category"]}, "category: split each label by category"),
+    "trend.by": _one(
+        "by", {"type": "string", "enum": ["month", "week", "day", "batch"]}, "The steps; month if not given"
+    ),
+    "split": _one("split", {"type": "string", "enum": ["label", "category"]}, "Each step by its most frequent ones"),
+    "least": _one("least", {"type": "integer", "minimum": 1, "maximum": 1_000_000}, "Images a pair is in, at least", 2),
+    "among": _one(
+        "among", {"type": "integer", "minimum": 2, "maximum": 30}, "Only pairs of these many most frequent labels", 12
+    ),
+    "facet": _one(
+        "facet",
+        {"type": "string", "enum": ["label", "category", "colour", "tag", "orientation"]},
+        "What is compared; label if not given",
+    ),
+    "a": _one("a", _SELECTION, "The first selection: {filters} as a query string", "batch_id=__unset__"),
+    "b": _one("b", _SELECTION, "The second selection", "not_batch_id=__unset__"),
+    "format": _one("format", {"type": "string", "enum": ["csv", "jsonl", "parquet"]}, "Of the file; csv if not given"),
     "width": _one("width", {"type": "number", "minimum": 1, "maximum": 100}, "Width of a bin; 5 when not given", 5),
+    "simulated": _one("label", _TEXT, "The label, as people see it", "Shoe") | {"required": True},
+    "threshold": _one("threshold", _PERCENT, "In percent, to a tenth", 70) | {"required": True},
+    "step": _one(
+        "step", {"type": "integer", "minimum": 1, "maximum": 50}, "Between points of the curve; 5 if not given"
+    ),
+    "beside": _one("beside", {"enum": ["catalogue"]}, "Also pairs of an image found and any other of the catalogue"),
     "min_version": _one("min_version", _VERSION, "Wait up to 2 s until the catalogue shows this version, else 503"),
 }
 

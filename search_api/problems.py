@@ -92,6 +92,8 @@ def _invalid(request: Request, error: Exception) -> Response:
     fields: dict[str, str] = {}
     for fault in error.errors():
         place = tuple(fault["loc"])
+        if fault["type"] == "json_invalid":
+            place = ("body",)  # else the place of a character
         name = plain_place(place[1:] if len(place) > 1 and place[0] in ("path", "query", "body", "header") else place)
         is_id = fault["type"].startswith("uuid")
         fields[name] = "is not an id (a UUID)" if is_id else fault["msg"].removeprefix("Value error, ")

@@ -92,3 +92,51 @@ class ImportReport(Out):
     ambiguous: list[Ambiguous]
     clashes: list[Clash]
     version: int
+
+
+class ShortOfImages(Out):
+    sku: str
+    title: str | None
+    images: int
+    query: dict[str, Any] = Field(examples=[{"sku": ["HT-3110"]}])
+
+
+class UnknownSku(Out):
+    """`meant`: a product whose SKU differs in capitals or spaces only."""
+
+    sku: str
+    images: int
+    meant: str | None
+    query: dict[str, Any]
+
+
+class DoubtfulImage(Out):
+    image_id: UUID
+    name: str
+    skus: list[str]
+
+
+class WithoutSku(Out):
+    images: int
+    query: dict[str, Any] = Field(examples=[{"sku": ["__unset__"]}])
+
+
+class Reconciliation(Out):
+    counts: dict[str, int]
+    too_few: list[ShortOfImages]
+    unknown_skus: list[UnknownSku]
+    ambiguous: list[DoubtfulImage]
+    without_sku: WithoutSku
+    version: int
+
+
+class CoverageMonth(Out):
+    month: str = Field(examples=["2026-11"])
+    products: int
+    with_images: int
+    share: float | None
+
+
+class CoverageOverTime(Out):
+    rows: list[CoverageMonth]
+    version: int

@@ -1,11 +1,12 @@
 """Products: bringing a list in (or only looking what it would do), the list with its pictures, a summary."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from pixplore import cursor as cursors
 from pixplore.aws import storage
-from pixplore.catalogue import cursor as cursors
 from pixplore.catalogue import product_reads
 from pixplore.catalogue.database import reachable
 from pixplore.catalogue.products import SHOWN, import_products
@@ -72,14 +73,15 @@ def list_products(
     here: Here,
     q: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
     state: Literal["all", "without_images", "matched"] = "all",
+    created_to: Annotated[date | None, Query(description="As it was before this day began (UTC)")] = None,
     cursor: Annotated[str | None, Query(max_length=4_000)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """Products by SKU, with the number of their pictures. `q` looks into SKU, title, category and file name."""
-    place = f"products|{state}|{q}"
+    place = f"products|{state}|{q}|{created_to or ''}"
     after = cursors.decode(cursor, place, 1)[0] if cursor else None
     with snapshot(here.engine) as connection:
-        found = product_reads.list_products(connection, q, state, after, limit + 1)
+        found = product_reads.list_products(connection, q, state, after, limit + 1, created_to)
     more = len(found) > limit
     return Json(
         {

@@ -46,6 +46,7 @@ class Label(Out):
     categories: list[str] = Field(examples=[["Apparel and Accessories"]])
     boxes: list[dict[str, Any]] = Field(examples=[[{"left": 0.1, "top": 0.2, "width": 0.5, "height": 0.4}]])
     by: str | None = Field(examples=[None])
+    model: str | None = Field(examples=["pixplore efficientnet, ImageNet-1k"])
 
 
 class Reason(BaseModel):
@@ -127,11 +128,23 @@ class ImageList(Out):
     total: int = Field(examples=[1042])
     facets: dict[str, Facet]
     next_cursor: str | None
+    spelling: dict[str, list[str]] = Field(
+        description="Words of `q` that no image has, and the words they were taken for",
+        examples=[{"sneeker": ["sneaker"]}],
+    )
     version: int
     took_ms: float
 
 
+class DescribedCount(Count):
+    """`parents` and `title` only with `described=true`, where there are any."""
+
+    parents: list[str] | None = None
+    title: str | None = None
+
+
 class FacetAnswer(Facet):
+    values: list[DescribedCount]  # type: ignore[assignment]
     name: str = Field(examples=["label"])
     version: int
 
@@ -196,6 +209,8 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         403: "The role does not allow it",
         404: "Not there",
         409: "In the way of another",
+        413: "Larger than is taken",
+        415: "Not a picture of a kind that is taken",
         422: "A parameter or field is wrong",
         503: "Away for now; see Retry-After",
     }
@@ -205,9 +220,11 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 READS = _problems(401, 422, 503)
 ONE = _problems(401, 404, 422, 503)
+PICTURE = _problems(401, 413, 415, 422, 503)
 ADMIN_READS = _problems(401, 403, 422, 503)
 WRITES = _problems(401, 403, 404, 409, 422, 503)
 ORIGINAL = _problems(401, 404, 422, 503) | {302: {"description": "The address of the original, for five minutes"}}
+SHARED_ORIGINAL = ORIGINAL | _problems(403)
 AWAY = _problems(503)
 METRICS: dict[int | str, dict[str, Any]] = _problems(401) | {
     200: {"description": "Prometheus text", "content": {"text/plain": {}}}
@@ -223,7 +240,7 @@ class Ready(Out):
 
     status: Literal["ready"]
     version: int
-    engine: Literal["sql"]
+    engine: Literal["index", "sql"]
 
 
 Cursor = Annotated[str | None, Query(alias="cursor", max_length=4000, description="`next_cursor` of the page before")]
@@ -243,38 +260,6 @@ class Decided(Out):
     label: str
     verdict: Literal["accept", "reject", "undo"]
     version: int
-
-
-class NewCollection(In):
-    name: Word = Field(examples=["Summer campaign"])
-    note: Line = ""
-
-
-class CollectionPatch(In):
-    name: Word | None = None
-    note: Line | None = None
-
-
-class ImageIds(In):
-    image_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
-
-
-class Collection(Out):
-    id: UUID
-    name: str
-    note: str
-    created_by: str
-    created_at: datetime
-    images: int
-
-
-class CollectionWritten(Collection):
-    version: int
-
-
-class CollectionList(Out):
-    items: list[Collection]
-    next_cursor: str | None
 
 
 class Change(Out):

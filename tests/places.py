@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import boto3
 import pytest
@@ -22,8 +23,9 @@ from sqlalchemy import Engine, text
 from pixplore import arrivals, uploads
 from pixplore.arrivals import Arrival
 from pixplore.aws import clients, queue
-from pixplore.catalogue import manifest
+from pixplore.catalogue import manifest, read
 from pixplore.catalogue.database import open_engine
+from pixplore.catalogue.read import Entry
 from pixplore.labelling import Labeller
 from pixplore.promises import promise
 from pixplore.sweeping import Places
@@ -141,6 +143,16 @@ class Pipeline:
 
     def one(self, sql: str, **values: Any) -> Any:
         return self.rows(sql, **values)[0][0]
+
+    def entry(self, image_id: UUID) -> Entry:
+        """The image as people see it."""
+        with self.engine.begin() as connection:
+            return read.entry(connection, image_id)
+
+    def terms(self) -> set[str]:
+        """Names of everything that any image is found by."""
+        sql = "select distinct label.name from image, unnest(terms) term join label on label.id = term / 1024"
+        return {name for (name,) in self.rows(sql)}
 
     def messages(self) -> list[str]:
         """Keys of the messages that wait now; they are taken out."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointProviderError, ParamValidationError
 
 from pixplore.errors import NotFound, PixploreError, Throttled, Unavailable
 
@@ -84,11 +84,16 @@ def forget() -> None:
 
 @contextmanager
 def reachable(what: str) -> Iterator[None]:
-    """AWS's errors as ours: NotFound, Throttled, Unavailable. `what` begins the sentence: "The storage"."""
+    """AWS's errors as ours: NotFound, Throttled, Unavailable, and PixploreError `aws_refused` for what will never do.
+
+    `what` begins the sentence: "The storage".
+    """
     try:
         yield
     except ClientError as error:
         raise _ours(error, what) from error
+    except (ParamValidationError, EndpointProviderError) as error:  # a name that no bucket can have: nothing was sent
+        raise PixploreError(f"{what} knows no such name.", "aws_refused") from error
     except BotoCoreError as error:
         raise Unavailable(f"{what} cannot be reached. Try again in a moment.") from error
 

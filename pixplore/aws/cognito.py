@@ -18,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pixplore.domain import Person, Role
-from pixplore.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
+from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -198,8 +198,19 @@ def finish_totp(access: str, code: str) -> None:
     _prefer_totp(access, True)
 
 
-def stop_totp(access: str) -> None:
-    """Ask for no more codes at sign-in."""
+def stop_totp(client_id: str, access: str, email: str, password: str, code: str) -> None:
+    """Ask for no more codes at sign-in. Who asks for it proves both steps once more, as at a sign-in.
+
+    Raises Unauthenticated where the password is wrong.
+    """
+    try:
+        asked = sign_in(client_id, email, password)
+    except Unauthenticated as error:
+        raise Unauthenticated("The password is wrong.") from error
+    while isinstance(asked, Challenge):
+        if asked.name != "SOFTWARE_TOKEN_MFA":  # a code must not become somebody's new password
+            raise Forbidden("Sign out and in again first: your account asks for more than a code.")
+        asked = answer(client_id, asked, code)
     _prefer_totp(access, False)
 
 
@@ -275,14 +286,32 @@ def set_role(pool_id: str, username: str, role: Role) -> None:
             _pool().admin_remove_user_from_group(UserPoolId=pool_id, Username=username, GroupName=other)
 
 
+def invite(pool_id: str, email: str) -> None:
+    """Make an account for somebody; the pool mails them a first password. Raises Conflict where there is one."""
+    attributes: list[Any] = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+    try:
+        with _managing():
+            _pool().admin_create_user(
+                UserPoolId=pool_id, Username=email, UserAttributes=attributes, DesiredDeliveryMediums=["EMAIL"]
+            )
+    except _Exists as error:
+        raise Conflict("There is an account with this email already.") from error
+
+
 def _groups(pool_id: str, username: str) -> set[str]:
     with _managing():
         said = _pool().admin_list_groups_for_user(UserPoolId=pool_id, Username=username, Limit=60)
     return {group["GroupName"] for group in said["Groups"]}
 
 
+def sign_out_member(pool_id: str, username: str) -> None:
+    """Revoke every token of somebody, on every device."""
+    with _managing():
+        _pool().admin_user_global_sign_out(UserPoolId=pool_id, Username=username)
+
+
 def set_enabled(pool_id: str, username: str, enabled: bool) -> None:
-    """Let somebody sign in, or no longer: a session that is open ends when its token is to be renewed."""
+    """Let somebody sign in, or no longer: an open session ends when its token is to be renewed, if nobody ends it."""
     with _managing():
         call = _pool().admin_enable_user if enabled else _pool().admin_disable_user
         call(UserPoolId=pool_id, Username=username)

@@ -152,6 +152,11 @@ def stable_get_url(bucket: str, key: str, *, lifetime: int = STABLE_SECONDS) -> 
     return _signed(bucket, key, window, 2 * lifetime, clients.credentials())
 
 
+def signing(lifetime: int = STABLE_SECONDS) -> tuple[int, Any]:
+    """What addresses are made with now; an address made with the same is the same."""
+    return int(time.time() // lifetime), clients.credentials()
+
+
 class _FixedTime(S3SigV4QueryAuth):
     """Signs as of a given moment instead of now."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from pixplore.catalogue.schema import change
 
@@ -33,11 +33,15 @@ class Asked:
     until: datetime | None = None
 
 
-def trail(connection: Connection, asked: Asked, limit: int, below: int | None = None) -> list[Entry]:
-    """Changes that fit, newest first, from the one below version `below`; `since` is inclusive, `until` is not."""
+def trail(
+    connection: Connection, asked: Asked, limit: int, after: tuple[datetime, int] | None = None
+) -> list[Entry]:  # fmt: skip
+    """Changes that fit, newest first, from the one behind `after` (its time and version); `since` is inclusive,
+    `until` is not. Each filter has an index in this order, so that a page costs the same whatever lies behind it.
+    """
     statement = select(change.c.seq, change.c.at, change.c.actor, change.c.action, change.c.image_id, change.c.detail)
     for column, value in (
-        (change.c.actor, asked.actor),
+        (change.c.actor.collate("C"), asked.actor),
         (change.c.action, asked.action),
         (change.c.image_id, asked.image_id),
     ):
@@ -47,6 +51,7 @@ def trail(connection: Connection, asked: Asked, limit: int, below: int | None = 
         statement = statement.where(change.c.at >= asked.since)
     if asked.until is not None:
         statement = statement.where(change.c.at < asked.until)
-    if below is not None:
-        statement = statement.where(change.c.seq < below)
-    return [Entry(*row) for row in connection.execute(statement.order_by(change.c.seq.desc()).limit(limit))]
+    if after is not None:
+        statement = statement.where(tuple_(change.c.at, change.c.seq) < tuple_(*after))
+    ordered = statement.order_by(change.c.at.desc(), change.c.seq.desc()).limit(limit)
+    return [Entry(*row) for row in connection.execute(ordered)]

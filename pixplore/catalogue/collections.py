@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
@@ -12,12 +11,12 @@ from pixplore.catalogue import changes
 from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, NotFound
 
-MAX_IMAGES = 10_000
+MAX_IMAGES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`images` counts those that are not in the trash."""
+    """`images` counts those that are not in the trash; `cover` the first pictures in its own order, four at most."""
 
     id: UUID
     name: str
@@ -25,6 +24,7 @@ class Collection:
     created_by: str
     created_at: datetime
     images: int
+    cover: list[UUID]
 
 
 def collections(connection: Connection, limit: int, after: tuple[datetime, UUID] | None = None) -> list[Collection]:
@@ -52,7 +52,7 @@ def create(connection: Connection, name: str, note: str, actor: str) -> tuple[UU
 
 def rename(connection: Connection, collection_id: UUID, name: str | None, note: str | None, by: Person) -> int:
     """Change name or note (None: leave it). Raises NotFound, Forbidden."""
-    old = _owned(connection, collection_id, by)
+    old = owned(connection, collection_id, by)
     new = {"name": old.name if name is None else name, "note": old.note if note is None else note}
     connection.execute(
         text("update collection set name = :name, note = :note where id = :id"), {**new, "id": collection_id}
@@ -62,34 +62,42 @@ def rename(connection: Connection, collection_id: UUID, name: str | None, note: 
 
 
 def remove(connection: Connection, collection_id: UUID, by: Person) -> int:
-    """Delete the collection; its images stay. Raises NotFound, Forbidden."""
-    old = _owned(connection, collection_id, by)
+    """Delete the collection; its images stay, and each remembers that it was in it. Raises NotFound, Forbidden."""
+    old = owned(connection, collection_id, by)
+    members = connection.execute(text(_MEMBERS), {"id": collection_id}).scalars().all()
     connection.execute(text("delete from collection where id = :id"), {"id": collection_id})
+    changes.record(connection, by.email, "uncollect", members, {"collection": str(collection_id), "name": old.name})
     detail = {"collection": str(collection_id), "name": old.name, "images": old.images}
     return changes.note(connection, by.email, "collection_delete", detail)
 
 
 def add_images(connection: Connection, collection_id: UUID, image_ids: Sequence[UUID], by: Person) -> int:
     """Put images in, behind those that are there; some may be there already. Raises NotFound, Forbidden, Invalid."""
-    one = _owned(connection, collection_id, by)
+    one = owned(connection, collection_id, by)
     ids = [str(i) for i in dict.fromkeys(image_ids)]
     known = set(
         connection.execute(text("select id from image where id = any(cast(:ids as uuid[]))"), {"ids": ids}).scalars()
     )
     if missing := [i for i in image_ids if i not in known]:
         raise Invalid({"image_ids": f"{len(missing)} of these are not in the catalogue, first {missing[0]}"})
-    values: dict[str, Any] = {"id": collection_id, "ids": ids}
-    added = list(connection.execute(text(_ADD), values).scalars())
-    if connection.execute(text(_COUNT), values).scalar_one() > MAX_IMAGES:
+    last, there = connection.execute(text(_LAST), {"id": collection_id}).one()
+    added = put_in(connection, collection_id, ids, last)
+    if there + len(added) > MAX_IMAGES:
         raise Invalid({"image_ids": f"a collection holds at most {MAX_IMAGES:,} images"})
     if not added:
         return changes.version(connection)
     return changes.record(connection, by.email, "collect", added, {"collection": str(one.id), "name": one.name})
 
 
+def put_in(connection: Connection, collection_id: UUID, image_ids: Sequence[UUID | str], behind: int) -> list[UUID]:
+    """Make images of the catalogue members, at the places behind `behind`; those that were none until now."""
+    asked = {"id": collection_id, "ids": [str(i) for i in image_ids], "last": behind}
+    return list(connection.execute(text(_ADD), asked).scalars())
+
+
 def take_image(connection: Connection, collection_id: UUID, image_id: UUID, by: Person) -> int:
     """Take one image out; one that is not in it changes nothing. Raises NotFound, Forbidden."""
-    one = _owned(connection, collection_id, by)
+    one = owned(connection, collection_id, by)
     gone = connection.execute(
         text("delete from collection_image where collection_id = :id and image_id = :image"),
         {"id": collection_id, "image": image_id},
@@ -99,7 +107,8 @@ def take_image(connection: Connection, collection_id: UUID, image_id: UUID, by: 
     return changes.record(connection, by.email, "uncollect", [image_id], {"collection": str(one.id), "name": one.name})
 
 
-def _owned(connection: Connection, collection_id: UUID, by: Person) -> Collection:
+def owned(connection: Connection, collection_id: UUID, by: Person) -> Collection:
+    """A collection that this person may change, its row locked. Raises NotFound, Forbidden."""
     # One writer at a time, so that places do not clash.
     connection.execute(text("select from collection where id = :id for update"), {"id": collection_id})
     one = collection(connection, collection_id)
@@ -111,7 +120,10 @@ def _owned(connection: Connection, collection_id: UUID, by: Person) -> Collectio
 _LIST = """
     select c.id, c.name, c.note, c.created_by, c.created_at,
            (select count(*) from collection_image m join image i on i.id = m.image_id
-             where m.collection_id = c.id and i.deleted_at is null) as images
+             where m.collection_id = c.id and i.deleted_at is null) as images,
+           array(select m.image_id from collection_image m join image i on i.id = m.image_id
+                  where m.collection_id = c.id and i.deleted_at is null and i.has_renditions
+                  order by m.position, m.image_id limit 4) as cover
       from collection c
      where (cast(:one as uuid) is null or c.id = cast(:one as uuid))
        and (cast(:at as timestamptz) is null
@@ -120,8 +132,8 @@ _LIST = """
 """
 _ADD = """
     insert into collection_image (collection_id, image_id, position)
-    select :id, ids.id, ids.place + (select coalesce(max(position), 0) from collection_image where collection_id = :id)
-      from unnest(cast(:ids as uuid[])) with ordinality ids(id, place)
+    select :id, ids.id, ids.place + :last from unnest(cast(:ids as uuid[])) with ordinality ids(id, place)
     on conflict do nothing returning image_id
 """
-_COUNT = "select count(*) from collection_image where collection_id = :id"
+_LAST = "select coalesce(max(position), 0), count(*) from collection_image where collection_id = :id"
+_MEMBERS = "select image_id from collection_image where collection_id = :id"

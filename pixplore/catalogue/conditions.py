@@ -24,14 +24,13 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from pixplore.catalogue.schema import collection_image, image, image_term, label
-from pixplore.catalogue.words import asked, tsquery
+from pixplore.catalogue.schema import collection_image, image, label
+from pixplore.catalogue.wording import FEW, PER_LABEL, Clause, Wording, carries, each_term, is_any, understand, within
 from pixplore.domain import UNSET
-from pixplore.query import ATTRIBUTE, Condition, Query
+from pixplore.query import ATTRIBUTE, SIDES, Condition, Query
 
-Clause = ColumnElement[bool]
 COLUMNS: dict[str, ColumnElement[str | None]] = {
     "category": image.c.category,
     "status": image.c.status,
@@ -54,19 +53,26 @@ class Conditions:
 
     hard: tuple[Clause, ...]
     choices: dict[str, Clause]
+    wording: Wording
 
     @property
     def all(self) -> Clause:
         return and_(true(), *self.hard, *self.choices.values())
 
+    @property
+    def fixed(self) -> "Conditions":
+        """The same, where a facet's own choice narrows it too."""
+        return Conditions((*self.hard, *self.choices.values()), {}, self.wording)
+
 
 def conditions(connection: Connection, query: Query) -> Conditions:
-    """The query as clauses over `image`; asks the database which ids the label names have."""
+    """The query as clauses over `image`; asks the database which labels, and maybe words, there are."""
+    wording = understand(connection, query)
     ids = _label_ids(connection, query.condition("label"))
     hard: list[Clause] = [image.c.deleted_at.is_not(None) if query.trashed else image.c.deleted_at.is_(None)]
     choices: dict[str, Clause] = {}
-    if query.q:
-        hard.append(_text(query.q))
+    if wording.found is not None:
+        hard.append(wording.found)
     for name, condition in query.conditions.items():
         if condition.all:
             hard.append(_all_of(name, condition.all, query, ids))
@@ -79,7 +85,9 @@ def conditions(connection: Connection, query: Query) -> Conditions:
         hard += [value >= bounds.gte] if bounds.gte is not None else []
         hard += [value <= bounds.lte] if bounds.lte is not None else []
     hard += _plain(query)
-    return Conditions(tuple(hard), choices)
+    if query.within is not None:
+        hard.append(conditions(connection, query.within).all)
+    return Conditions(tuple(hard), choices, wording)
 
 
 def attribute(name: str) -> ColumnElement[Any]:
@@ -91,22 +99,10 @@ def attribute_number(name: str) -> ColumnElement[object]:
     return case((attribute(name).regexp_match(_NUMERIC), cast(attribute(name), Numeric)))
 
 
-def in_confidence(query: Query) -> Clause:
-    return image_term.c.confidence.between(query.low, query.high)
-
-
 def carries_label(query: Query) -> Clause:
     """Any label at all within the query's confidence."""
-    return exists().where(image_term.c.image_id == image.c.id, in_confidence(query)).correlate(image)
-
-
-def text_query(q: str) -> ColumnElement[object]:
-    return cast(tsquery(asked(q)), TSQUERY)
-
-
-def _text(q: str) -> Clause:
-    """Every word of `q`. A `q` without any word in it (only punctuation) finds nothing."""
-    return image.c.document.op("@@", is_comparison=True, return_type=Boolean())(text_query(q)) if asked(q) else false()
+    each = each_term("any_label")
+    return select(literal(1)).select_from(each).where(within(each.c.term, query.tenths)).correlate(image).exists()
 
 
 def _plain(query: Query) -> list[Clause]:
@@ -115,10 +111,10 @@ def _plain(query: Query) -> list[Clause]:
         clauses.append(image.c.created_at >= query.created_from)
     if query.created_to is not None:
         clauses.append(image.c.created_at < query.created_to)
-    if query.min_width is not None:
-        clauses.append(image.c.width >= query.min_width)
-    if query.min_height is not None:
-        clauses.append(image.c.height >= query.min_height)
+    for name in SIDES:
+        if (edge := getattr(query, name)) is not None:
+            side = image.c[name[4:]]
+            clauses.append(side >= edge if name.startswith("min_") else side <= edge)
     return clauses
 
 
@@ -127,7 +123,7 @@ def _any_of(name: str, values: Sequence[str], query: Query, label_ids: dict[str,
     real = [value for value in values if value != UNSET]
     unset = UNSET in values
     if name == "label":
-        clauses = [_carries([label_ids[v] for v in real if v in label_ids], query)] if real else []
+        clauses = [carries((label_ids[v] for v in real if v in label_ids), query.tenths)]
         return or_(*clauses, not_(carries_label(query))) if unset else or_(false(), *clauses)
     if name in ARRAYS:
         clauses = [ARRAYS[name].op("&&", is_comparison=True, return_type=Boolean())(_texts(real))] if real else []
@@ -154,24 +150,12 @@ def _all_of(name: str, values: Sequence[str], query: Query, label_ids: dict[str,
         return and_(true(), *contains, *unset)
     if any(value not in label_ids for value in real):
         return false()
-    if len(real) <= 3:
-        return and_(true(), *(_carries([label_ids[value]], query) for value in real), *unset)
-    carriers = (
-        select(image_term.c.image_id)
-        .where(image_term.c.label_id.in_([label_ids[value] for value in real]), in_confidence(query))
-        .group_by(image_term.c.image_id)
-        .having(func.count(distinct(image_term.c.label_id)) == len(real))
-    )
-    return and_(image.c.id.in_(carriers), *unset)
-
-
-def _carries(label_ids: Sequence[int], query: Query) -> Clause:
-    if not label_ids:
-        return false()
-    carries = exists().where(
-        image_term.c.image_id == image.c.id, image_term.c.label_id.in_(label_ids), in_confidence(query)
-    )
-    return carries.correlate(image)  # only image: a chart's statement has image_term of its own
+    if len(real) <= FEW:
+        return and_(true(), *(carries([label_ids[value]], query.tenths) for value in real), *unset)
+    each = each_term("all_of")
+    held = select(func.count(distinct(each.c.term // PER_LABEL))).select_from(each)
+    held = held.where(is_any(each.c.term, [label_ids[value] for value in real]), within(each.c.term, query.tenths))
+    return and_(held.correlate(image).scalar_subquery() == len(real), *unset)
 
 
 def _label_ids(connection: Connection, condition: Condition) -> dict[str, int]:

@@ -1,81 +1,78 @@
-"""What `q` searches: one tsvector per image, made here from everything that has words, most telling fields first."""
+"""The words of images, that `q` searches: made from everything of an image that has words, but for its labels."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from pixplore.catalogue.words import words
-from pixplore.domain import SHOWN_CONFIDENCE
+from pixplore.words import document
 
-FIELDS = (
-    ("name", "A"),
-    ("title", "A"),
-    ("sku", "A"),
-    ("tags", "B"),
-    ("labels", "B"),
-    ("category", "C"),
-    ("product", "C"),
-    ("text", "D"),
-)
-"""Fields in the order they are written, and their weight in ts_rank."""
+_CHUNK = 5_000
 
-_GAP = 10  # empty places between values, so that no phrase runs from one into the next
-_MAX_PLACE = 16_000  # PostgreSQL keeps no place beyond 16383
-_READ = text("""
-    select image.id, image.name, image.title, image.sku, image.category, image.tags, image.text_found as text,
-           (select array_agg(distinct label.name) from image_term join label on label.id = image_term.label_id
-             where image_term.image_id = image.id and image_term.confidence >= :shown) as labels,
-           (select array[product.title, product.category] from product where product.sku = image.sku)
-           || (select array_agg(value) from jsonb_each_text(image.attributes)) as product
-      from image where image.id = any(cast(:ids as uuid[]))
-""")
+
+def reading(which: str, tags: str = "i.tags", category: str = "i.category", attributes: str = "i.attributes") -> str:
+    """SQL for `worded`: of the images `i` that `which` (joins and a where) names, as they are, or as they would be
+    with other tags, category or attributes."""
+    return f"""
+        select i.id, i.words, i.name, i.title, i.sku, {tags}, {category},
+               array[product.title, product.category],
+               (select array_agg(value) from jsonb_each_text({attributes})), i.text_found
+          from image as i left join product on product.sku = i.sku {which}
+    """  # noqa: S608 - pieces of ours
+
+
+_READ = text(reading("where i.id = any(cast(:ids as uuid[]))"))
 _WRITE = text("""
-    update image set document = made.document::tsvector
-      from unnest(cast(:ids as uuid[]), cast(:documents as text[])) as made(id, document) where image.id = made.id
+    update image set words = made.words
+      from unnest(cast(:ids as uuid[]), cast(:words as text[])) as made(id, words) where image.id = made.id
 """)
 
 
-def refresh_documents(connection: Connection, image_ids: Iterable[UUID]) -> None:
-    """Write the search documents of these images anew, from what the caller's transaction sees of them.
+def refresh_words(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]:
+    """Write the words of these images anew, from what the caller's transaction sees of them; answers with those
+    whose words are others now.
 
-    Call it after any change of name, title, SKU, category, tags, attributes, text found, product or image_term.
+    Call it after any change of name, title, SKU, category, tags, attributes, text found or product.
     """
     ids = [str(i) for i in image_ids]
-    for start in range(0, len(ids), 1_000):
-        asked = {"ids": ids[start : start + 1_000], "shown": SHOWN_CONFIDENCE}
-        rows = connection.execute(_READ, asked).mappings().all()
-        documents = [document({field: _texts(row[field]) for field, _ in FIELDS}) for row in rows]
-        connection.execute(_WRITE, {"ids": [str(row["id"]) for row in rows], "documents": documents})
+    changed: list[UUID] = []
+    for start in range(0, len(ids), _CHUNK):
+        rows = connection.execute(_READ, {"ids": ids[start : start + _CHUNK]})
+        made = {image_id: words for image_id, had, words in worded(rows) if words != had}
+        if made:
+            connection.execute(_WRITE, {"ids": [str(i) for i in made], "words": list(made.values())})
+            changed += made
+    return changed
 
 
-def document(fields: dict[str, list[str]]) -> str:
-    """PostgreSQL's text form of a tsvector: `'shoe':1A 'run':2A ...`, made without any dictionary of its own."""
-    places: dict[str, list[str]] = {}
-    for word, place, weight in _placed(fields):
-        spots = places.setdefault(word, [])
-        if len(spots) < 250:  # PostgreSQL keeps 255 places per word
-            spots.append(f"{place}{weight}")
-    quoted = ((word.replace("\\", "\\\\").replace("'", "''"), spots) for word, spots in places.items())
-    return " ".join(f"'{word}':{','.join(spots)}" for word, spots in quoted)
+def worded(rows: Iterable[Any]) -> Iterator[tuple[UUID, str, str]]:
+    """(id, words it has, words it should have) of each row that `reading` reads."""
+    for image_id, had, name, title, sku, tags, category, product, attributes, found in rows:
+        c = _there((category, *product, *(attributes or ())))
+        yield image_id, had, document(((name, title or "", sku or ""), tags, c, found))
 
 
-def _placed(fields: dict[str, list[str]]) -> Iterator[tuple[str, int, str]]:
-    place = 0
-    for field, weight in FIELDS:
-        for value in fields.get(field, []):
-            for word in words(value):
-                if place > _MAX_PLACE:
-                    return
-                yield word.whole, place + 1, weight
-                for part in word.parts:
-                    place += 1
-                    if part != word.whole:
-                        yield part, place, weight
-            place += _GAP
+def words_of(
+    name: str, title: str | None = None, sku: str | None = None, tags: Sequence[str] = (),
+    category: str | None = None, attributes: Mapping[str, Any] | None = None, found: Sequence[str] = (),
+    product: Sequence[str | None] = (),
+) -> str:  # fmt: skip
+    """The words of one image that is about to be written; `product` is the title and category of its product."""
+    told = (attribute_text(value) for value in attributes.values()) if attributes else ()
+    return document(((name, title or "", sku or ""), tags, _there((category, *product, *told)), found))
 
 
-def _texts(value: object) -> list[str]:
-    if value is None:
-        return []
-    return [part for part in value if part] if isinstance(value, list) else [str(value)]
+def attribute_text(value: Any) -> str | None:
+    """An attribute's value as PostgreSQL's ->> gives it; None for none."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _there(values: Iterable[str | None]) -> list[str]:
+    return [value for value in values if value]

@@ -6,7 +6,7 @@ work on the same file both finish; the second finds the item ended. The unique i
 two files with the same bytes.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,8 @@ class Work:
     version: str | None = None
     announced: str | None = None
     """The sha256 that the sender gave beforehand."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """What an import says of this very file: title, sku, category, created_at, tags, attributes, accepted labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,13 @@ def claim(connection: Connection, arrival: Arrival) -> Work | None:
                and (status in {_OPEN} and (:sequencer = '' or sequencer is null or sequencer <= :sequencer)
                     or status in ('rejected', 'failed', 'duplicate') and coalesce(sequencer, '') < :sequencer)
             returning image_id, batch_id, item.name, object_key, attempts, batch.created_by, batch.defaults,
-                      item.sha256
+                      item.sha256, item.given
         """),  # noqa: S608
         {"id": arrival.image_id, "sequencer": arrival.sequencer, "patience": PATIENCE},
     ).first()
     if row:
-        *known, announced = row
-        return replace(Work(*known), announced=announced)
+        *known, announced, given = row
+        return replace(Work(*known), announced=announced, given=given)
     return _relabel(connection, arrival.image_id) if arrival.relabel else None
 
 

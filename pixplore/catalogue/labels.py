@@ -1,19 +1,101 @@
-"""Names of labels as rows, and what the recogniser said of a picture as image_label rows."""
+"""Names of labels as rows, what the recogniser said as packed numbers, and the vocabulary that a process keeps."""
 
-import json
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from threading import Lock
-from uuid import UUID
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, text
 
 from pixplore.catalogue.snapshot import transaction
-from pixplore.catalogue.terms import refresh_terms
 from pixplore.domain import Label
+from pixplore.labels import Vocabulary, packed
+
+STAMP = """
+    concat_ws(' ', (select concat_ws(' ', version, at) from taxonomy order by version desc limit 1), '|',
+              (select max(id) from label), (select concat_ws(' ', count(*), max(updated_at)) from taught_label))
+"""
+"""An SQL expression that differs when the vocabulary does, but for ancestors that a known label came by."""
+_DEEP = """
+    (select concat_ws(' ', count(*), sum(cardinality(parents)), sum(cardinality(categories))) from label)
+"""
+TAXONOMY_LOCK = 7_305_001
+"""Advisory: shared by all who write labels by the taxonomy that holds, taken alone by who changes it."""
+_TRUST_S = 5.0
+"""For so long a reader does not look whether a known label came by ancestors; writers always look."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    vocabulary: Vocabulary
+    stamp: str
+    deep: str
+    looked_at: float
+
 
 _lock = Lock()
-_known: WeakKeyDictionary[Engine, dict[str, tuple[int, tuple[str, ...]]]] = WeakKeyDictionary()
+_ids: WeakKeyDictionary[Engine, dict[str, tuple[int, tuple[str, ...]]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+
+
+def shown_as_now(connection: Connection) -> str:
+    """Differs when any label may be shown otherwise: another taxonomy, other ancestors, another taught label."""
+    return str(connection.execute(text(f"select concat_ws(' ', {STAMP}, {_DEEP})")).scalar_one())
+
+
+def vocabulary(connection: Connection, stamp: str | None = None) -> Vocabulary:
+    """All labels and the taxonomy that holds in the caller's transaction; kept by the process while it is so.
+
+    `stamp`: what STAMP gave in the same transaction, where the caller has it already.
+    """
+    kept = _kept.get(connection.engine)
+    if kept and time.monotonic() - kept.looked_at < _TRUST_S:
+        if stamp is None:
+            stamp = connection.execute(text(f"select {STAMP}")).scalar_one()
+        if stamp == kept.stamp:
+            return kept.vocabulary
+    return _looked(connection)
+
+
+def vocabulary_to_write(connection: Connection) -> Vocabulary:
+    """The same with a row for every name in it, for what is to be stored.
+
+    No new taxonomy comes to hold until the caller's transaction has ended.
+    """
+    connection.execute(text("select pg_advisory_xact_lock_shared(:key)"), {"key": TAXONOMY_LOCK})
+    found = _looked(connection)
+    if missing := found.unknown:
+        name_labels(connection, missing)
+        found = _looked(connection)
+    return found
+
+
+def name_labels(connection: Connection, names: Iterable[str]) -> None:
+    """Rows for labels that only have a name; those that are there stay as they are."""
+    connection.execute(
+        text("""
+            insert into label (name) select name from unnest(cast(:names as text[])) as given(name) order by name
+            on conflict (name) do nothing
+        """),
+        {"names": list(names)},
+    )
+
+
+def _looked(connection: Connection) -> Vocabulary:
+    kept = _kept.get(connection.engine)
+    stamp, deep = connection.execute(text(f"select {STAMP}, {_DEEP}")).one()
+    made = kept.vocabulary if kept and (stamp, deep) == (kept.stamp, kept.deep) else _loaded(connection)
+    _kept[connection.engine] = _Kept(made, stamp, deep, time.monotonic())
+    return made
+
+
+def _loaded(connection: Connection) -> Vocabulary:
+    rules = connection.execute(text("select rules from taxonomy order by version desc limit 1")).scalar_one_or_none()
+    taught = {row.label: row.version for row in connection.execute(text("select label, version from taught_label"))}
+    rows = connection.execute(text("select id, name, parents, categories from label"))
+    return Vocabulary(((row.id, row.name, row.parents, row.categories) for row in rows), rules or {}, taught)
 
 
 def label_ids(engine: Engine, labels: Iterable[Label]) -> dict[str, int]:
@@ -27,7 +109,7 @@ def label_ids(engine: Engine, labels: Iterable[Label]) -> dict[str, int]:
         for parent in parents:
             wanted.setdefault(parent, ((), ()))
     with _lock:
-        known = _known.setdefault(engine, {})
+        known = _ids.setdefault(engine, {})
         fresh = sorted(
             n for n, (parents, _) in wanted.items() if n not in known or (parents and known[n][1] != parents)
         )
@@ -52,34 +134,18 @@ def label_ids(engine: Engine, labels: Iterable[Label]) -> dict[str, int]:
     return {name: known[name][0] for name in wanted}
 
 
-def write_ai_labels(
-    connection: Connection, image_id: UUID, labels: Iterable[Label], ids: dict[str, int], model: str
-) -> None:  # fmt: skip
-    """Put these in the place of what the recogniser said before; what people said stays as it is."""
+def said(labels: Iterable[Label], ids: dict[str, int]) -> tuple[list[int], dict[str, list[dict[str, Any]]]]:
+    """What the recogniser said as the columns `said` (the surest first, each label once) and `boxes` hold it."""
     best: dict[str, Label] = {}
     for label in labels:
         if label.name not in best or best[label.name].confidence < label.confidence:
             best[label.name] = label
-    connection.execute(
-        text("delete from image_label where image_id = :id and source = 'ai'"), {"id": image_id}
-    )  # fmt: skip
-    connection.execute(
-        text("""
-            insert into image_label (image_id, label_id, source, confidence, boxes, model)
-            select :id, said.label_id, 'ai', said.confidence, said.boxes::jsonb, :model
-              from unnest(cast(:labels as integer[]), cast(:confidences as numeric[]), cast(:boxes as text[]))
-                   as said(label_id, confidence, boxes)
-        """),
-        {
-            "id": image_id,
-            "model": model,
-            "labels": [ids[name] for name in best],
-            "confidences": [round(label.confidence, 1) for label in best.values()],
-            "boxes": [_boxes(label) for label in best.values()],
-        },
-    )
-    refresh_terms(connection, [image_id])
-
-
-def _boxes(label: Label) -> str:
-    return json.dumps([{"left": b.left, "top": b.top, "width": b.width, "height": b.height} for b in label.boxes])
+    ranked = sorted(best.values(), key=lambda label: (-label.confidence, label.name))
+    boxes = {
+        str(ids[label.name]): [
+            {"left": b.left, "top": b.top, "width": b.width, "height": b.height} for b in label.boxes
+        ]
+        for label in ranked
+        if label.boxes
+    }
+    return [packed(ids[label.name], label.confidence) for label in ranked], boxes

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
 
+from pixplore import cursor as cursors
 from pixplore.arrivals import key_of
-from pixplore.catalogue import cursor as cursors
 from pixplore.domain import Batch, Item, ItemStatus
 from pixplore.errors import Invalid, NotFound
 
@@ -134,11 +134,8 @@ def batches(connection: Connection, cursor: str | None) -> tuple[list[tuple[Batc
 
 
 def _batch_place(cursor: str) -> tuple[datetime, UUID]:
-    at, batch_id = cursors.decode(cursor, "batches", 2)
-    try:
-        return datetime.fromisoformat(at), UUID(batch_id)
-    except ValueError:
-        raise Invalid({"cursor": "is not a cursor of this list; start again without it"}) from None
+    at, batch_id = cursors.decode_as(cursor, "batches", cursors.moment, UUID)
+    return at, batch_id
 
 
 def batch_page(connection: Connection, batch_id: UUID, status: str | None, cursor: str | None) -> BatchPage:

@@ -1,19 +1,24 @@
 """Writing a picture that was looked at, with all that was seen, in one transaction."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
 from pixplore import file_names
 from pixplore.catalogue import changes
-from pixplore.catalogue.document import refresh_documents
+from pixplore.catalogue.document import refresh_words, words_of
 from pixplore.catalogue.ingest import Ended, Work, end_as_same
-from pixplore.catalogue.labels import label_ids, write_ai_labels
+from pixplore.catalogue.labels import label_ids, said, vocabulary_to_write
 from pixplore.catalogue.products import PRODUCTS_LOCK
 from pixplore.catalogue.snapshot import transaction
-from pixplore.domain import Picture, Recognition, orientation
+from pixplore.catalogue.taught import said_by_taught
+from pixplore.catalogue.terms import refresh_terms
+from pixplore.domain import SHOWN_CONFIDENCE, Picture, Recognition, orientation
+from pixplore.labels import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,11 @@ def save_image(engine: Engine, work: Work, look: Look) -> Ended:
         ).scalar_one()
         if status not in ("expected", "received", "processing"):
             return Ended(status, False)
-        if not _insert(connection, work, look):
+        if not _insert(connection, work, look, ids):
             return end_as_same(connection, work, look.picture.sha256)
-        write_ai_labels(connection, work.image_id, look.recognition.labels, ids, look.recognition.model)
-        refresh_documents(connection, [work.image_id])
+        if work.given:
+            accept_given(connection, work.image_id, work.given.get("accepted") or [], work.uploader)
+            refresh_words(connection, [work.image_id])  # of the product that the given SKU names, too
         changes.record(connection, work.uploader, "ingest", [work.image_id], {"batch_id": str(work.batch_id)})
         connection.execute(
             text("""
@@ -58,53 +64,97 @@ def save_image(engine: Engine, work: Work, look: Look) -> Ended:
 def save_relabel(engine: Engine, work: Work, recognition: Recognition, embedding: bytes, by: str = "system") -> bool:
     """Replace what the recogniser said of a picture: labels, colours, text, moderation, faces, embedding.
 
-    What people wrote stays: their labels, tags, title, decisions; a rejected label stays rejected. False where the
-    picture is gone.
+    The labels that people taught are asked anew as well. What people wrote stays: their labels, tags, title,
+    decisions; a rejected label stays rejected. False where the picture is gone.
     """
     ids = label_ids(engine, recognition.labels)
     with transaction(engine) as connection:
+        before = _shows(connection, work.image_id)
         found = connection.execute(
             text("""
                 update image set colours = :colours, text_found = :text, moderation = cast(:moderation as jsonb),
                        faces = cast(:faces as jsonb), quality = cast(:quality as jsonb), label_model = :model,
-                       embedding = :embedding, updated_at = now()
-                 where id = :id returning id
+                       said = :said, boxes = cast(:boxes as jsonb), embedding = :embedding, updated_at = now()
+                 where id = :id returning taught
             """),
-            _seen(recognition) | {"id": work.image_id, "embedding": embedding},
+            _seen(recognition, ids) | {"id": work.image_id, "embedding": embedding},
         ).first()
         if found is None:
             return False
-        write_ai_labels(connection, work.image_id, recognition.labels, ids, recognition.model)
-        refresh_documents(connection, [work.image_id])
-        changes.record(connection, by, "relabel", [work.image_id], {"model": recognition.model})
+        taught = said_by_taught(connection, embedding, found.taught)
+        connection.execute(
+            text("update image set taught = :taught where id = :id"), {"id": work.image_id, "taught": taught}
+        )
+        refresh_terms(connection, [work.image_id])
+        refresh_words(connection, [work.image_id])
+        after = _shows(connection, work.image_id)
+        labels = {"before": sorted(before - after), "after": sorted(after - before)}
+        detail = {"model": recognition.model} | ({"labels": labels} if before != after else {})
+        changes.record(connection, by, "relabel", [work.image_id], detail)
     return True
 
 
-def _insert(connection: Connection, work: Work, look: Look) -> bool:
+def accept_given(connection: Connection, image_id: UUID, labels: Sequence[str], by: str) -> None:
+    """Labels that an import gives as certain count as accepted by whoever imported them."""
+    if labels:
+        connection.execute(
+            text("""
+                insert into decision (image_id, label, verdict, "by")
+                select :image, label, 'accept', :by from unnest(cast(:labels as text[])) as given(label)
+                on conflict do nothing
+            """),
+            {"image": image_id, "labels": list(labels), "by": by},
+        )
+        refresh_terms(connection, [image_id])
+
+
+def _shows(connection: Connection, image_id: UUID) -> set[str]:
+    """The labels, ancestors too, that an image is found by at 55 % or more; its row is locked."""
+    rows = connection.execute(
+        text("""
+            select label.name from (select terms from image where id = :id for update) held, unnest(terms) as term
+              join label on label.id = term / 1024 where term % 1024 >= :shown
+        """),
+        {"id": image_id, "shown": round(SHOWN_CONFIDENCE * 10)},
+    )
+    return set(rows.scalars())
+
+
+def _insert(connection: Connection, work: Work, look: Look, ids: dict[str, int]) -> bool:
     """False where the catalogue has these bytes, or this picture, already; waits for a worker that just writes them."""
     picture = look.picture
     name = file_names.base(work.name) or work.name
-    product = _product_of(connection, name)
-    defaults = work.defaults
+    product, given, defaults = _product_of(connection, name), work.given, work.defaults
+    title, sku = given.get("title") or product.get("title"), given.get("sku") or product.get("sku")
+    category = given.get("category") or product.get("category") or defaults.get("category")
+    tags = given.get("tags") or defaults.get("tags") or []
+    attributes = (defaults.get("attributes") or {}) | product.get("attributes", {}) | (given.get("attributes") or {})
+    words = words_of(
+        name, title, sku, tags, category, attributes, look.recognition.text, (title, product.get("category"))
+    )
+    seen, taught = _seen(look.recognition, ids), said_by_taught(connection, picture.embedding)
     made = connection.execute(
         text("""
-            insert into image (id, name, title, sku, category, created_at, width, height, orientation, bytes,
+            insert into image (id, name, name_key, title, sku, category, created_at, width, height, orientation, bytes,
                    content_type, sha256, phash, embedding, colours, tags, attributes, text_found, moderation, faces,
-                   exif, quality, label_model, uploader, batch_id, object_key, object_version, has_renditions)
-            values (:id, :name, :title, :sku, :category, coalesce(:created_at, now()), :width, :height, :orientation,
-                   :bytes, :content_type, :sha256, :phash, :embedding, :colours, :tags, cast(:attributes as jsonb),
-                   :text, cast(:moderation as jsonb), cast(:faces as jsonb), cast(:exif as jsonb),
-                   cast(:quality as jsonb), :model, :uploader, :batch_id, :key, :version, true)
+                   exif, quality, label_model, uploader, batch_id, object_key, object_version, has_renditions,
+                   said, boxes, taught, terms, words)
+            values (:id, :name, :name_key, :title, :sku, :category, coalesce(:created_at, now()), :width, :height,
+                   :orientation, :bytes, :content_type, :sha256, :phash, :embedding, :colours, :tags,
+                   cast(:attributes as jsonb), :text, cast(:moderation as jsonb), cast(:faces as jsonb),
+                   cast(:exif as jsonb), cast(:quality as jsonb), :model, :uploader, :batch_id, :key, :version, true,
+                   :said, cast(:boxes as jsonb), :taught, :terms, :words)
             on conflict do nothing returning id
         """),
-        _seen(look.recognition)
+        seen
         | {
             "id": work.image_id,
             "name": name,
-            "title": product.get("title"),
-            "sku": product.get("sku"),
-            "category": product.get("category") or defaults.get("category"),
-            "created_at": product.get("created_at"),
+            "name_key": name.lower(),
+            "title": title,
+            "sku": sku,
+            "category": category,
+            "created_at": given.get("created_at") or product.get("created_at"),
             "width": picture.width,
             "height": picture.height,
             "orientation": orientation(picture.width, picture.height),
@@ -113,20 +163,26 @@ def _insert(connection: Connection, work: Work, look: Look) -> bool:
             "sha256": picture.sha256,
             "phash": picture.phash,
             "embedding": picture.embedding,
-            "tags": defaults.get("tags") or [],
-            "attributes": json.dumps((defaults.get("attributes") or {}) | product.get("attributes", {})),
+            "tags": tags,
+            "attributes": json.dumps(attributes),
             "exif": json.dumps(picture.exif),
             "uploader": work.uploader,
             "batch_id": work.batch_id,
             "key": work.key,
             "version": look.version,
+            "taught": taught,
+            "terms": counted(vocabulary_to_write(connection), seen["said"], taught),
+            "words": words,
         },
     ).first()
     return made is not None
 
 
-def _seen(recognition: Recognition) -> dict[str, Any]:
+def _seen(recognition: Recognition, ids: dict[str, int]) -> dict[str, Any]:
+    numbers, boxes = said(recognition.labels, ids)
     return {
+        "said": numbers,
+        "boxes": json.dumps(boxes),
         "colours": list(recognition.colours),
         "text": list(recognition.text),
         "moderation": json.dumps(recognition.moderation),

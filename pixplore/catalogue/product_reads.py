@@ -1,7 +1,7 @@
 """The products as a list, with how many pictures each has, and the few numbers that sum them up."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,11 +33,16 @@ class Summary:
     images_without_product: int
 
 
-def list_products(connection: Connection, q: str, state: str, after: str | None, limit: int) -> list[Product]:
-    """Products by SKU from the one after `after`; `q` is looked for in SKU, title, category and file name."""
+def list_products(
+    connection: Connection, q: str, state: str, after: str | None, limit: int, until: date | None = None
+) -> list[Product]:
+    """Products by SKU from the one after `after`; `q` is looked for in SKU, title, category and file name. With `until`
+    the list as it was before that day began: products and pictures of then (those without a date were always there).
+    """
     pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     found = connection.execute(
-        text(_LIST), {"all": not q, "pattern": pattern, "state": state, "after": after, "limit": limit}
+        text(_LIST),
+        {"all": not q, "pattern": pattern, "state": state, "after": after, "limit": limit, "until": until},
     )
     return [Product(**row) for row in found.mappings()]
 
@@ -49,11 +54,15 @@ def summary(connection: Connection) -> Summary:
 _LIST = """
 select p.sku, p.title, p.category, p.file_name, p.created_at, p.updated_at, p.attributes, n.images, c.cover
 from product p
-cross join lateral (select count(*) as images from image i where i.sku = p.sku and i.deleted_at is null) n
+cross join lateral (
+    select count(*) as images from image i where i.sku = p.sku and i.deleted_at is null
+       and (cast(:until as date) is null or i.created_at < cast(:until as date))) n
 left join lateral (
     select i.id as cover from image i where i.sku = p.sku and i.deleted_at is null and i.has_renditions
+       and (cast(:until as date) is null or i.created_at < cast(:until as date))
     order by i.created_at desc, i.id limit 1) c on true
 where (cast(:after as text) is null or p.sku > :after)
+  and (cast(:until as date) is null or p.created_at is null or p.created_at < cast(:until as date))
   and (:all or p.sku ilike :pattern or p.title ilike :pattern or p.category ilike :pattern
        or p.file_name ilike :pattern)
   and (:state = 'all' or (n.images > 0) = (:state = 'matched'))

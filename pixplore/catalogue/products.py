@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, insert, text
 
 from pixplore.catalogue import changes
-from pixplore.catalogue.document import refresh_documents
+from pixplore.catalogue.document import refresh_words
 from pixplore.catalogue.schema import change
 from pixplore.product_csv import ProductRow
 
@@ -133,11 +133,13 @@ def _report(connection: Connection) -> Report:
 
 
 def _write(connection: Connection, actor: str, counts: dict[str, int]) -> int:
-    """Update the pictures that change and remember who did it; the version of this write."""
-    ids: list[UUID] = list(connection.execute(text(_UPDATE)).scalars())
-    refresh_documents(connection, connection.execute(text(_REWORDED)).scalars())
-    if ids:
-        changes.record(connection, actor, "product", ids, {"from": "product list"})
+    """Update the pictures that change and remember who did it; the version of this write.
+
+    A picture whose product is told otherwise changes too: it is found by its product's words, and shows them.
+    """
+    connection.execute(text(_TELL), {"actor": actor})  # what was before is still there
+    connection.execute(text(_UPDATE))
+    refresh_words(connection, list(connection.execute(text(_REWORDED)).scalars()))
     return int(
         connection.execute(
             insert(change).values(actor=actor, action="product_import", detail=counts).returning(change.c.seq)
@@ -174,12 +176,12 @@ left join lateral (
 _MATCH = r"""
 create temporary table product_match on commit drop as
 with picture as (
-    select id, name, sku, name_key, regexp_replace(name_key, '(.)\.[^.]*$', '\1') as stem
-    from (select id, name, sku, regexp_replace(lower(name), '^.*[/\\]', '') as name_key
+    select id, name, sku, file_key, regexp_replace(file_key, '(.)\.[^.]*$', '\1') as stem
+    from (select id, name, sku, regexp_replace(lower(name), '^.*[/\\]', '') as file_key
           from image where deleted_at is null) bare
 ), claim as (
     select r.line, r.sku_key, p.id, p.name, p.sku as had, 1 as strength
-    from product_row r join picture p on r.file_key = p.name_key
+    from product_row r join picture p on r.file_key = p.file_key
     union all
     select r.line, r.sku_key, p.id, p.name, p.sku, 1
     from product_row r join picture p on r.file_key = p.stem and position('.' in r.file_key) = 0
@@ -288,11 +290,30 @@ on conflict (sku) do update set
     attributes = p.attributes || excluded.attributes, updated_at = now(), updated_by = excluded.updated_by
 """
 
+# Each picture's own change, and its product's where that is told otherwise: both before and after.
+_TELL = """
+insert into change (actor, action, image_id, detail)
+select :actor, 'product', i.id, jsonb_build_object('from', 'product list') || told.fields || case when r.changed then
+       jsonb_build_object('product', jsonb_build_object(
+           'before', jsonb_build_object(
+               'title', r.old_title, 'category', r.old_category, 'attributes', r.old_attributes),
+           'after', jsonb_build_object(
+               'title', coalesce(r.title, r.old_title), 'category', coalesce(r.category, r.old_category),
+               'attributes', r.old_attributes || r.attributes))) else '{}' end
+from product_plan p join product_row r using (line) join image i on i.id = p.id, lateral (
+    select coalesce(jsonb_object_agg(name, jsonb_build_object('before', old, 'after', new)), '{}') as fields
+    from (values ('sku', to_jsonb(i.sku), to_jsonb(p.new_sku)), ('title', to_jsonb(i.title), to_jsonb(p.to_title)),
+                 ('category', to_jsonb(i.category), to_jsonb(p.to_category)),
+                 ('created_at', to_jsonb(i.created_at), to_jsonb(p.to_created_at)),
+                 ('attributes', i.attributes, p.to_attributes)) as field(name, old, new)
+    where old is distinct from new) told
+where p.changes or r.changed order by r.line, i.id
+"""
+
 _UPDATE = """
 update image i set sku = p.new_sku, title = p.to_title, category = p.to_category, created_at = p.to_created_at,
                    attributes = p.to_attributes, updated_at = now()
 from product_plan p where p.id = i.id and p.changes
-returning i.id
 """
 
 # A picture is found by its product's words too, also where a person's own title stands above them.

@@ -1,6 +1,6 @@
-"""Images as the catalogue shows them: rows of `image` with the labels that count, a page of them in two statements."""
+"""Images as the catalogue shows them: rows of `image` with the labels that count, any number in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 
+from pixplore.catalogue.labels import STAMP, vocabulary
 from pixplore.catalogue.schema import image
-from pixplore.catalogue.terms import CARRIED
+from pixplore.catalogue.terms import DECISIONS
 from pixplore.errors import NotFound
+from pixplore.labels import TENTHS, Carried, Vocabulary, carried
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLabel:
-    """`boxes` as {left, top, width, height}, fractions 0-1 of the upright picture; `source` is ai or person."""
+    """`boxes` as {left, top, width, height}, fractions 0-1 of the upright picture; `source` is ai or person, `by` who
+    accepted it; `model` the recogniser, or the taught label, that said it.
+    """
 
     name: str
     confidence: float
@@ -24,6 +28,7 @@ class ShownLabel:
     categories: list[str]
     boxes: list[dict[str, float]]
     by: str | None
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +86,49 @@ class Detail:
     history: list[Event]
 
 
-ENTRY_COLUMNS = tuple(
-    image.c.text_found.label("text") if name == "text" else image.c[name]
-    for name in Entry.__dataclass_fields__
-    if name != "labels"
-)
+# Thousands of entries are kept in memory: what they have in common is there once.
+_PERCENT = [tenths / 10 for tenths in range(TENTHS + 1)]
+_NOWHERE: list[dict[str, float]] = []
+_COLUMNS = [name for name in Entry.__dataclass_fields__ if name != "labels"]
+_READ = text(f"""
+    select {", ".join("text_found" if name == "text" else name for name in _COLUMNS)},
+           said, taught, boxes, label_model, {DECISIONS} as decisions, {STAMP} as stamp
+      from image where id = any(cast(:ids as uuid[]))
+""")  # noqa: S608 - all of it is ours
 
 
-def entries(connection: Connection, rows: Sequence[Any]) -> list[Entry]:
-    """Entries of rows of ENTRY_COLUMNS (more columns may follow), with all their labels from one statement."""
-    names = [column.name for column in ENTRY_COLUMNS]
-    labels = labels_of(connection, [row.id for row in rows])
-    return [Entry(**{name: row._mapping[name] for name in names}, labels=labels.get(row.id, [])) for row in rows]
+def entries_of(connection: Connection, image_ids: Sequence[UUID]) -> list[Entry]:
+    """These images in the order given, also from the trash; those that are missing are left out."""
+    if not image_ids:
+        return []
+    rows = connection.execute(_READ, {"ids": [str(i) for i in image_ids]}).all()
+    if not rows:
+        return []
+    known = vocabulary(connection, rows[0].stamp)
+    end = len(_COLUMNS)
+    found: dict[UUID, Entry] = {}
+    for row in rows:
+        said, taught, boxes, model, decisions, _ = row[end:]
+        labels = [shown(known, one, boxes, model) for one in carried(known, said, taught, decisions or ())]
+        values: list[Any] = [*row[:end], labels]
+        found[row[0]] = Entry(*values)
+    return [found[i] for i in image_ids if i in found]
 
 
-def labels_of(connection: Connection, image_ids: Iterable[UUID]) -> dict[UUID, list[ShownLabel]]:
-    """The labels that count, most confident first."""
-    found: dict[UUID, list[ShownLabel]] = {}
-    ids = [str(i) for i in image_ids]
-    if not ids:
-        return found
-    ordered = text(f'{CARRIED} order by said.confidence desc, label.name collate "C"')
-    for row in connection.execute(ordered, {"ids": ids}):
-        found.setdefault(row.image_id, []).append(
-            ShownLabel(row.name, float(row.confidence), row.source, row.parents, row.categories, row.boxes, row.by)
-        )
-    return found
+def shown(known: Vocabulary, one: Carried, boxes: dict[str, list[dict[str, float]]], model: str | None) -> ShownLabel:
+    """A carried label as people see it; `boxes` as the image's column holds them, `model` the image's recogniser."""
+    parents, categories = known.lineage(one.id, one.raw)
+    seen = [box for raw in one.raw for box in boxes.get(str(raw), ())] if boxes else _NOWHERE
+    said_by = None if one.source == "person" else one.model or model
+    return ShownLabel(one.name, _PERCENT[one.tenths], one.source, parents, categories, seen, one.by, said_by)
 
 
 def entry(connection: Connection, image_id: UUID) -> Entry:
     """One image, also from the trash. Raises NotFound."""
-    row = connection.execute(select(*ENTRY_COLUMNS).where(image.c.id == image_id)).one_or_none()
-    if row is None:
+    found = entries_of(connection, [image_id])
+    if not found:
         raise NotFound("There is no such image in the catalogue.")
-    return entries(connection, [row])[0]
+    return found[0]
 
 
 def detail(connection: Connection, image_id: UUID) -> Detail:
@@ -130,14 +144,20 @@ def detail(connection: Connection, image_id: UUID) -> Detail:
         more.quality,
         more.faces,
         more.label_model,
-        list(connection.execute(_REJECTED, {"id": image_id}).scalars()),
+        _rejected(connection, image_id),
         [{"id": row.id, "name": row.name} for row in connection.execute(_COLLECTIONS, {"id": image_id})],
         [Event(row.seq, row.at, row.actor, row.action, row.detail) for row in events],
     )
 
 
+def _rejected(connection: Connection, image_id: UUID) -> list[str]:
+    known = vocabulary(connection)
+    names = connection.execute(_REJECTED, {"id": image_id}).scalars()
+    return sorted({known.shown_as(name) or name for name in names})
+
+
 _HISTORY = text("select seq, at, actor, action, detail from change where image_id = :id order by seq desc limit 200")
-_REJECTED = text("select label from decision where image_id = :id and verdict = 'reject' order by label")
+_REJECTED = text("select label from decision where image_id = :id and verdict = 'reject'")
 _COLLECTIONS = text("""
     select c.id, c.name from collection c join collection_image m on m.collection_id = c.id
      where m.image_id = :id order by c.name, c.id

@@ -147,6 +147,18 @@ def failures(connection: Connection, most: int) -> list[Item]:
     return [item_from(row) for row in rows]
 
 
+def ended(connection: Connection, status: str, minute: datetime, most: int) -> list[Item]:
+    """Items that came to this end within the minute that begins then: those that throughput counts there."""
+    rows = connection.execute(
+        text(f"""
+            select {_COLUMNS} from item where status = :status and updated_at >= :minute
+               and updated_at < :minute + interval '1 minute' order by updated_at, image_id limit :most
+        """),  # noqa: S608
+        {"status": status, "minute": minute, "most": most},
+    ).mappings()
+    return [item_from(row) for row in rows]
+
+
 def oldest_waiting(connection: Connection) -> float | None:
     """Seconds since the file that has waited longest arrived; None where none waits."""
     age = connection.execute(
@@ -189,6 +201,21 @@ def ended_well(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]:
     rows = connection.execute(
         text("select image_id from item where image_id = any(:ids) and status in ('ready', 'duplicate', 'rejected')"),
         {"ids": list(image_ids)},
+    )
+    return list(rows.scalars())
+
+
+def pictures_to_relabel(
+    connection: Connection, only_missing: bool, after: UUID | None, most: int
+) -> list[UUID]:  # fmt: skip
+    """Pictures by id from the one behind `after`, `only_missing` those without an embedding; not from the trash."""
+    rows = connection.execute(
+        text("""
+            select id from image
+             where object_key is not null and deleted_at is null and (embedding is null or not :missing)
+               and (cast(:after as uuid) is null or id > cast(:after as uuid)) order by id limit :most
+        """),
+        {"missing": only_missing, "after": after, "most": most},
     )
     return list(rows.scalars())
 

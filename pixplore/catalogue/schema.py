@@ -1,8 +1,11 @@
 """The catalogue's tables, as SQLAlchemy Core. Migrations beside this file build exactly this.
 
 Read it as the story of a picture: a `batch` promises `item`s; an item that proves to be a picture becomes an
-`image` with `image_label`s; `image_term` spreads those over their ancestors; people's `decision`s stand above
-what the recogniser says; `change` remembers who did what, in order.
+`image` with what the recogniser `said`; people's `decision`s and the `taxonomy` stand above that; what then counts,
+spread over the ancestors, is the image's `terms`; `change` remembers who did what, in order.
+
+A label of an image is one number, label id * 1024 + confidence in tenths (0-1000): see pixplore.labels.
+The search index (pixplore.index) answers; the tables keep the truth and only the indexes that writers need.
 """
 
 from sqlalchemy import (
@@ -16,12 +19,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Numeric,
+    SmallInteger,
     Table,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, UUID
 from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData()
@@ -47,6 +50,10 @@ def _when(name: str, nullable: bool = False) -> Column[object]:
 
 def _texts(name: str) -> Column[object]:
     return Column(name, ARRAY(Text), nullable=False, server_default=EMPTY_ARRAY)
+
+
+def _labels(name: str) -> Column[object]:
+    return Column(name, ARRAY(Integer), nullable=False, server_default=EMPTY_ARRAY)
 
 
 def _object(name: str) -> Column[object]:
@@ -81,6 +88,7 @@ item = Table(
     Column("object_key", Text, nullable=False),
     Column("sequencer", Text),  # of the newest S3 event seen, right-padded; older events are ignored
     Column("attempts", Integer, nullable=False, server_default="0"),
+    _object("given"),  # by an import: title, sku, category, created_at, tags, attributes, accepted (labels)
     _when("expires_at"),  # until when the grant holds
     _when("look_at"),  # the sweep leaves it alone until then
     _when("created_at"),
@@ -95,6 +103,7 @@ image = Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("name", Text, nullable=False),
+    Column("name_key", Text(collation="C"), nullable=False),  # Python's name.lower(): what sorts by name compare
     Column("title", Text),
     Column("sku", Text),
     Column("category", Text),
@@ -108,7 +117,7 @@ image = Table(
     Column("content_type", Text),
     Column("sha256", Text),
     Column("phash", BigInteger),  # 64-bit perceptual hash, as a signed number
-    Column("embedding", LargeBinary),  # 1280 float16, little endian, unit length
+    Column("embedding", LargeBinary),  # 256 float16, little endian, unit length
     Column("status", Text, nullable=False, server_default="ready"),
     _texts("colours"),
     _texts("tags"),
@@ -124,17 +133,16 @@ image = Table(
     Column("object_key", Text),
     Column("object_version", Text),  # the very bytes that were looked at; a later upload to the key changes nothing
     Column("has_renditions", Boolean, nullable=False, server_default=text("false")),
-    Column("document", TSVECTOR),  # what `q` searches; kept by pixplore.catalogue.document
+    _labels("said"),  # what the recogniser said, whatever became of it
+    _object("boxes"),  # label id (as text) -> where the recogniser saw it
+    _labels("taught"),  # what labels that people taught say
+    _labels("terms"),  # what counts: after decisions and taxonomy, with ancestors; sorted, each pair once
+    Column("words", Text, nullable=False, server_default=""),  # what `q` searches; see pixplore.words.document
     Index("image_sha256", "sha256", unique=True),
     Index("image_newest", text("created_at desc"), "id"),
-    Index("image_name", text('lower(name) collate "C"'), "id"),
+    Index("image_name", "name_key", "id"),
     Index("image_sku", "sku"),
-    Index("image_category", "category"),
     Index("image_batch", "batch_id"),
-    Index("image_tags", "tags", postgresql_using="gin"),
-    Index("image_colours", "colours", postgresql_using="gin"),
-    Index("image_attributes", "attributes", postgresql_using="gin"),
-    Index("image_document", "document", postgresql_using="gin"),
 )
 
 label = Table(
@@ -146,37 +154,25 @@ label = Table(
     _texts("categories"),
 )
 
-image_label = Table(
-    "image_label",
-    metadata,
-    Column("image_id", ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
-    Column("label_id", ForeignKey("label.id"), primary_key=True),
-    Column("source", Text, primary_key=True),  # ai | person
-    Column("confidence", Numeric(4, 1), nullable=False),  # 0-100, tenths
-    Column("boxes", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
-    Column("model", Text),
-    Column("by", Text),  # the person's e-mail where source is person
-    _when("at"),
-    Index("image_label_label", "label_id"),
-)
-
-image_term = Table(
-    "image_term",
-    metadata,
-    Column("image_id", ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
-    Column("label_id", ForeignKey("label.id"), primary_key=True),
-    Column("confidence", Numeric(4, 1), primary_key=True),
-    Index("image_term_label", "label_id", "confidence", "image_id"),
-)
-
 decision = Table(
     "decision",
     metadata,
     Column("image_id", ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
-    Column("label", Text, primary_key=True),
+    Column("label", Text, primary_key=True),  # the recogniser's or the person's own name for it, before the taxonomy
     Column("verdict", Text, nullable=False),  # accept | reject
     Column("by", Text, nullable=False),
     _when("at"),
+    Index("decision_at", "at", "image_id", "label"),
+    Index("decision_label", "label", "at"),
+)
+
+review_skip = Table(
+    "review_skip",
+    metadata,
+    Column("by", Text, primary_key=True),  # the queue leaves this out for this person, for a while
+    Column("image_id", ForeignKey("image.id", ondelete="CASCADE"), primary_key=True),
+    Column("label", Text, primary_key=True),  # as it was shown
+    _when("until"),
 )
 
 product = Table(
@@ -225,6 +221,11 @@ change = Table(
     Column("image_id", UUID),
     _object("detail"),  # before and after, as far as people want to know
     Index("change_image", "image_id", "seq"),
+    Index("change_xid", "xid"),  # what a reader has not seen yet: pixplore.catalogue.feed
+    Index("change_at", "at", "seq"),
+    Index("change_actor", text('actor collate "C"'), "at", "seq"),
+    # What machines write by the million is found soon enough without an index, and is written faster.
+    Index("change_action", "action", "at", "seq", postgresql_where=text("action not in ('import','ingest','relabel')")),
 )
 
 session = Table(
@@ -248,4 +249,101 @@ sign_in_attempt = Table(
     Column("failures", Integer, nullable=False),
     _when("blocked_until", nullable=True),
     _when("updated_at"),
+)
+
+taxonomy = Table(
+    "taxonomy",
+    metadata,
+    Column("version", Integer, Identity(), primary_key=True),  # the highest one holds
+    Column("rules", JSONB, nullable=False),  # name -> {"to": name, "hidden": bool, "threshold": 0-100}
+    Column("note", Text, nullable=False, server_default=""),
+    Column("by", Text, nullable=False),
+    _when("at"),
+    Column("job_id", UUID),  # that brings the images' terms in line with it
+)
+
+taught_label = Table(
+    "taught_label",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("label", Text, nullable=False, unique=True),
+    Column("examples", ARRAY(UUID), nullable=False),
+    Column("counter_examples", ARRAY(UUID), nullable=False, server_default=EMPTY_ARRAY),
+    Column("model", JSONB),  # what was learned from them; null until it was
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("active", Boolean, nullable=False, server_default=text("false")),  # new pictures are asked
+    Column("by", Text, nullable=False),
+    _when("created_at"),
+    _when("updated_at"),
+)
+
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("filters", JSONB, nullable=False),
+    Column("sort", Text, nullable=False, server_default="newest"),
+    Column("owner", Text, nullable=False),  # e-mail
+    _when("created_at"),
+    _when("updated_at"),
+    Index("saved_search_owner", "owner", "created_at", "id"),
+)
+
+share = Table(
+    "share",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("filters", JSONB, nullable=False),
+    Column("sort", Text, nullable=False, server_default="newest"),
+    Column("originals", Boolean, nullable=False, server_default=text("false")),  # may download
+    Column("created_by", Text, nullable=False),
+    _when("created_at"),
+    _when("expires_at"),
+    _when("revoked_at", nullable=True),
+    Index("share_created", "created_at", "id"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("value", JSONB),
+    Column("filters", JSONB, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | running | done | failed
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("undo_of", UUID),
+    Column("undone_by", UUID),
+    Column("error", Text),
+    Column("version", BigInteger),  # of its last change
+    Column("created_by", Text, nullable=False),
+    _when("created_at"),
+    _when("beat_at"),  # a worker that is silent for long has died: another goes on
+    _when("ended_at", nullable=True),
+    Index("job_created", "created_at", "id"),
+    Index("job_open", "beat_at", postgresql_where=text("state in ('waiting','running')")),
+)
+
+job_image = Table(
+    "job_image",
+    metadata,
+    Column("job_id", ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("image_id", UUID, nullable=False),
+    Column("state", SmallInteger, nullable=False, server_default="0"),  # 0 waiting 1 changed 2 unchanged 3 failed
+    Column("before", JSONB),  # what undo puts back
+    Column("error", Text),
+)
+
+secret = Table(
+    "secret",
+    metadata,
+    Column("name", Text, primary_key=True),  # share: the key that signs share links
+    Column("value", LargeBinary, nullable=False),
+    _when("created_at"),
 )

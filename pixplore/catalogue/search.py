@@ -1,37 +1,28 @@
-"""The catalogue's one question: a page, the exact total and the facets of a Query, all of the same moment.
+"""SQL answers: exact on every catalogue and at every moment, by looking at each image. The index is what is fast."""
 
-Everything that asks comes through here, so that another engine can answer it later.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from heapq import nsmallest
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Numeric, Select, and_, cast, func, literal, or_, select
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select
 
-from pixplore.catalogue import changes, cursor
-from pixplore.catalogue.conditions import conditions, text_query
-from pixplore.catalogue.facets import Facet, count
-from pixplore.catalogue.read import ENTRY_COLUMNS, Entry, entries
+from pixplore import cursor
+from pixplore.catalogue import changes
+from pixplore.catalogue.conditions import Conditions, conditions
+from pixplore.catalogue.facets import beginning, count
 from pixplore.catalogue.schema import image
-from pixplore.catalogue.words import asked
+from pixplore.finding import Facet, Hashed, Page
+from pixplore.likeness import likeness
 from pixplore.query import Query, fingerprint
 
-SORTS = ("newest", "oldest", "name", "relevance")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """`total` is exact; `version` is the newest change this answer knows of."""
-
-    entries: list[Entry]
-    total: int
-    facets: dict[str, Facet]
-    next_cursor: str | None
-    version: int
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_PART = 10_000
+"""Rows that come from the database at a time where all are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +34,88 @@ class Key:
     read: Any
 
 
-def search(
-    connection: Connection,
-    query: Query,
-    sort: str = "newest",
-    limit: int = 50,
-    after: str | None = None,
-    facets: Sequence[str] = (),
-    facet_limit: int = 50,
-) -> Found:
-    """One page and the counts. `connection` is a snapshot. Raises Invalid for a cursor that is not of this list."""
-    asked_for = conditions(connection, query)
-    keys = _keys(query, sort)
-    place = fingerprint(query, sort)
-    page: Select[Any] = select(*ENTRY_COLUMNS, *(key.by.label(f"key_{n}") for n, key in enumerate(keys))).where(
-        asked_for.all
-    )
-    if after is not None:
-        page = page.where(_beyond(keys, cursor.decode_as(after, place, *(key.read for key in keys))))
-    page = page.order_by(*(key.by.desc() if key.falls else key.by.asc() for key in keys)).limit(limit + 1)
-    rows = connection.execute(page).all()
-    more = cursor.encode(place, [_written(v) for v in rows[limit - 1][-len(keys) :]]) if len(rows) > limit else None
-    total, counted = count(connection, query, asked_for, facets, facet_limit)
-    return Found(entries(connection, rows[:limit]), total, counted, more, changes.version(connection))
+class SqlFinder:
+    """A Finder (pixplore.finding) over a connection that is a snapshot."""
+
+    engine = "sql"
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def version(self) -> int:
+        return changes.version(self._connection)
+
+    def page(
+        self,
+        query: Query,
+        sort: str = "newest",
+        limit: int = 50,
+        after: str | None = None,
+        facets: Sequence[str] = (),
+        facet_limit: int = 50,
+    ) -> Page:
+        asked = conditions(self._connection, query)
+        keys = _keys(asked, sort)
+        place = fingerprint(query, sort)
+        page: Select[Any] = select(*(key.by.label(f"key_{n}") for n, key in enumerate(keys)), image.c.id)
+        page = page.where(asked.all)
+        if after is not None:
+            page = page.where(_beyond(keys, cursor.decode_as(after, place, *(key.read for key in keys))))
+        page = page.order_by(*(key.by.desc() if key.falls else key.by.asc() for key in keys)).limit(limit + 1)
+        rows = self._connection.execute(page).all()
+        more = cursor.encode(place, [_written(v) for v in rows[limit - 1][:-1]]) if len(rows) > limit else None
+        total, counted = count(self._connection, query, asked, facets, facet_limit)
+        return Page([row.id for row in rows[:limit]], total, counted, more, asked.wording.spelling)
+
+    def count(self, query: Query, facets: Sequence[str] = (), limit: int = 50) -> tuple[int, dict[str, Facet]]:
+        return count(self._connection, query, conditions(self._connection, query).fixed, facets, limit)
+
+    def facet(self, query: Query, name: str, limit: int, prefix: str = "", any_word: bool = False) -> Facet:
+        asked = conditions(self._connection, query)
+        if prefix:
+            return beginning(self._connection, query, asked, name, limit, prefix, any_word)
+        return count(self._connection, query, asked, (name,), limit)[1][name]
+
+    def ids(self, query: Query) -> Iterator[UUID]:
+        asked = conditions(self._connection, query)
+        found = select(image.c.id).where(asked.all).order_by(image.c.created_at.desc(), image.c.id)
+        yield from self._stream(found).scalars()
+
+    def likest(self, query: Query, vector: bytes, limit: int) -> list[tuple[UUID, float]]:
+        asked = conditions(self._connection, query)
+        seen = select(image.c.id, image.c.embedding).where(asked.all, image.c.embedding.is_not(None))
+        best: list[tuple[UUID, float]] = []
+        for rows in self._stream(seen).partitions():
+            alike = likeness(vector, b"".join(row.embedding for row in rows))
+            near = [*best, *((row.id, float(value)) for row, value in zip(rows, alike, strict=True))]
+            best = nsmallest(limit, near, key=lambda pair: (-pair[1], pair[0]))
+        return best
+
+    def hashed(self, query: Query) -> Hashed:
+        asked = conditions(self._connection, query)
+        both = image.c.phash.is_not(None), image.c.embedding.is_not(None)
+        rows: list[tuple[bytes, datetime, int]] = []
+        for row in self._stream(select(image.c.id, image.c.created_at, image.c.phash).where(asked.all, *both)):
+            rows.append((row.id.bytes, row.created_at, row.phash))
+        ids = np.frombuffer(b"".join(row[0] for row in rows), np.uint8).reshape(-1, 16)
+        created = np.array([(at - _EPOCH) // _MICROSECOND for _, at, _ in rows], np.int64)
+        return Hashed(ids, created, np.array([row[2] for row in rows], np.int64))
+
+    def _stream(self, statement: Select[Any]) -> Any:
+        return self._connection.execute(statement, execution_options={"yield_per": _PART})
 
 
-def _keys(query: Query, sort: str) -> list[Key]:
+def _keys(asked: Conditions, sort: str) -> list[Key]:
     """What the sort compares, in order; the last is always unique, so that every order is total."""
-    newest = Key(image.c.created_at, True, datetime.fromisoformat)
+    newest = Key(image.c.created_at, True, cursor.moment)
     identity = Key(image.c.id, False, UUID)
     if sort == "oldest":
         return [Key(newest.by, False, newest.read), Key(identity.by, True, UUID)]
     if sort == "name":
-        return [Key(func.lower(image.c.name).collate("C"), False, str), identity]
-    if sort == "relevance" and asked(query.q):
-        rank = cast(func.ts_rank(image.c.document, text_query(query.q)), Numeric(9, 6))
-        return [Key(rank, True, Decimal), newest, identity]
+        return [Key(image.c.name_key, False, str), identity]
+    if sort == "relevance" and asked.wording.rank is not None:
+        return [Key(asked.wording.rank, True, int), newest, identity]
     return [newest, identity]
 
 

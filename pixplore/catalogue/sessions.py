@@ -101,11 +101,16 @@ def end_all(engine: Engine, sub: str, but: str = "") -> int:
         return link.execute(delete(session).where(session.c.sub == sub, session.c.sid_hash != but)).rowcount
 
 
-def count(engine: Engine, sub: str) -> int:
-    """How many living sessions a person has. Raises Unavailable."""
+def of(engine: Engine, sub: str) -> list[Row]:
+    """A person's living sessions, the one used last first. Raises Unavailable."""
+    columns = session.c.sid_hash, session.c.sub, session.c.sealed, session.c.seen_at
     with reachable(), engine.connect() as link:
-        chosen = select(func.count()).where(session.c.sub == sub, session.c.ticket_hash.is_(None), ~_over())
-        return int(link.execute(chosen).scalar_one())
+        rows = link.execute(
+            select(*columns)
+            .where(session.c.sub == sub, session.c.ticket_hash.is_(None), ~_over())
+            .order_by(session.c.seen_at.desc(), session.c.sid_hash)
+        )
+        return [Row(row.sid_hash, row.sub, bytes(row.sealed), row.seen_at) for row in rows]
 
 
 def _over() -> Any:

@@ -10,7 +10,7 @@ from pixplore.catalogue import changes
 from pixplore.catalogue.database import reachable
 from pixplore.errors import Unavailable
 
-__all__ = ["Engine", "snapshot", "transaction", "wait_for"]
+__all__ = ["Connection", "Engine", "snapshot", "transaction", "wait_for"]
 WAIT_S = 2.0
 
 

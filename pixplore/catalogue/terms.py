@@ -1,52 +1,51 @@
-"""Which labels an image carries after people have had their say, and the same spread over their ancestors.
-
-What the recogniser said stays in image_label for ever; a rejected label counts no more, and what a person says
-of a label stands above what the recogniser says of it.
-"""
+"""The terms of images, built anew from what was said, taught and decided, and from the taxonomy that holds."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-CARRIED = """
-    select said.image_id, said.label_id, label.name, said.confidence, said.source, label.parents, label.categories,
-           said.boxes, said.model, said.by
-      from image_label said join label on label.id = said.label_id
-     where said.image_id = any(cast(:ids as uuid[]))
-       and not exists (select from decision d
-                        where d.image_id = said.image_id and d.label = label.name and d.verdict = 'reject')
-       and (said.source = 'person'
-            or not exists (select from image_label over_it where over_it.image_id = said.image_id
-                              and over_it.label_id = said.label_id and over_it.source = 'person'))
+from pixplore.catalogue.labels import name_labels, vocabulary_to_write
+from pixplore.labels import counted
+
+_CHUNK = 5_000
+DECISIONS = """
+    (select array_agg(array[label, verdict, "by"] order by label) from decision where decision.image_id = image.id)
 """
-"""The labels that count, of the images `ids`: rejections out, a person above the recogniser."""
-
-_MISSING = text(
-    f"""
-    insert into label (name)
-    select distinct ancestor from ({CARRIED}) own, unnest(own.parents) ancestor order by ancestor
-    on conflict (name) do nothing
-"""  # noqa: S608 - CARRIED is ours
-)
-_CLEAR = text("delete from image_term where image_id = any(cast(:ids as uuid[]))")
-_SPREAD = text(
-    f"""
-    with own as ({CARRIED})
-    insert into image_term (image_id, label_id, confidence)
-    select image_id, label_id, confidence from own
-    union
-    select own.image_id, ancestor.id, own.confidence
-      from own, unnest(own.parents) up(name) join label ancestor on ancestor.name = up.name
-"""  # noqa: S608 - CARRIED is ours
-)
+"""An SQL expression over `image`: its decisions as pixplore.labels takes them; null for none."""
+_READ = text(f"""
+    select id, said, taught, terms, {DECISIONS} as decisions from image where id = any(cast(:ids as uuid[]))
+""")  # noqa: S608 - DECISIONS is ours
+_WRITE = text("""
+    update image set terms = made.terms::integer[]
+      from unnest(cast(:ids as uuid[]), cast(:terms as text[])) as made(id, terms) where image.id = made.id
+""")
+_NAMELESS = text("""
+    select distinct label from decision where image_id = any(cast(:ids as uuid[])) and verdict = 'accept'
+       and not exists (select from label where label.name = decision.label)
+""")
 
 
-def refresh_terms(connection: Connection, image_ids: Iterable[UUID]) -> None:
-    """Build image_term of these images anew from image_label and decision. Ancestors become labels of their own.
+def refresh_terms(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]:
+    """Write the terms of these images; answers with those whose terms are others now.
 
-    Call it in the transaction that changed either, with the images' rows locked by that transaction.
+    Call it in the transaction that changed said, taught, decision or taxonomy, with the images' rows locked by it.
+    Accepted names, new names of the taxonomy and ancestors become labels of their own.
     """
-    ids = {"ids": [str(i) for i in image_ids]}
-    for statement in (_MISSING, _CLEAR, _SPREAD):
-        connection.execute(statement, ids)
+    ids = [str(i) for i in image_ids]
+    if not ids:
+        return []
+    if nameless := connection.execute(_NAMELESS, {"ids": ids}).scalars().all():
+        name_labels(connection, nameless)
+    vocabulary = vocabulary_to_write(connection)
+    changed: list[UUID] = []
+    for start in range(0, len(ids), _CHUNK):
+        made: dict[UUID, str] = {}
+        for row in connection.execute(_READ, {"ids": ids[start : start + _CHUNK]}):
+            terms = counted(vocabulary, row.said, row.taught, row.decisions or ())
+            if terms != row.terms:
+                made[row.id] = "{" + ",".join(map(str, terms)) + "}"
+        if made:
+            connection.execute(_WRITE, {"ids": [str(i) for i in made], "terms": list(made.values())})
+            changed += made
+    return changed

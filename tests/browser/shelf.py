@@ -45,15 +45,15 @@ class Shelf:
         """Give the surest label of a picture a box, as a recogniser that finds objects would. Returns its name."""
         with open_engine(self.stack.ends["database_url"]).begin() as link:
             row = link.execute(_SUREST, {"id": self.ids[place]}).one()
-            link.execute(_BOX, {"id": self.ids[place], "label": row.id, "boxes": json.dumps([BOX])})
+            link.execute(_BOX, {"id": self.ids[place], "label": str(row.id), "boxes": json.dumps([BOX])})
         return str(row.name)
 
 
-_SUREST = text("""
-    select label.id, label.name from image_label said join label on label.id = said.label_id
-     where said.image_id = :id order by said.confidence desc, label.name limit 1
+# What the recogniser said is kept with the surest first.
+_SUREST = text("select label.id, label.name from image join label on label.id = said[1] / 1024 where image.id = :id")
+_BOX = text("""
+    update image set boxes = boxes || jsonb_build_object(:label, cast(:boxes as jsonb)) where id = :id
 """)
-_BOX = text("update image_label set boxes = cast(:boxes as jsonb) where image_id = :id and label_id = :label")
 
 
 def fill(stack: Stack) -> Shelf:

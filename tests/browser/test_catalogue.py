@@ -1,23 +1,44 @@
-"""The catalogue in a browser: filters, their counts, the address, the open picture, edits, keys, accessibility."""
+"""The catalogue in a browser: the gallery from the first picture to the last, keys, choices, pictures like one, and
+what it says when the service or the session is away."""
 
+import csv
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Person
-from tests.browser.shelf import PHOTOS, Shelf, fill
-from tests.stack import Stack
+from tests.browser.shelf import PHOTOS, Shelf, fill, photo
+from tests.stack import ROOT, Stack
 
 SignedIn = Callable[[str], Person]
+MANY = 1_250
 
 
 @pytest.fixture(scope="module")
 def shelf(stack: Stack) -> Shelf:
     return fill(stack)
+
+
+@pytest.fixture(scope="module")
+def many(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a category with many entries, imported by the command line."""
+    file = tmp_path_factory.mktemp("many") / "many.csv"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(["sku", "name", "category", "width", "height"])
+        rows.writerows([f"MANY-{n}", f"many-{n:05}.jpg", "Many", 300 + n * 37 % 400, 400] for n in range(MANY))
+    at = {"DATABASE_URL": stack.ends["database_url"]}
+    subprocess.run([sys.executable, "-m", "pixplore", "import", file], cwd=ROOT, env=os.environ | at, check=True)
+    return "/catalogue?category=Many&sort=name"
 
 
 @pytest.fixture
@@ -29,32 +50,45 @@ def page(signed_in: SignedIn, shelf: Shelf) -> Page:
 
 
 def shows(page: Page, count: int) -> None:
-    """The total says so, and the gallery has that many pictures."""
+    """The total says so, and the gallery has that many pictures, or as many as the screen takes."""
     noun = "picture" if count == 1 else "pictures"
     expect(page.locator(".px-summary .total")).to_have_text(f"{count:,} {noun}")
-    expect(page.locator(".px-gallery .tile")).to_have_count(min(count, 100))
+    if count <= len(PHOTOS):
+        expect(tiles(page)).to_have_count(count)
+    else:
+        expect(tiles(page).first).to_have_attribute("aria-setsize", str(count))
+
+
+def tiles(page: Page) -> Locator:
+    return page.locator(".px-gallery .tile")
+
+
+def tile(page: Page, place: int) -> Locator:
+    """The picture at this place of the result, counted from 1."""
+    return page.locator(f'.px-gallery .tile[aria-posinset="{place}"]')
 
 
 def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def dialog(page: Page) -> Locator:
-    return page.get_by_role("dialog")
+def viewer(page: Page) -> Locator:
+    return page.locator("dialog.px-viewer")
 
 
-def open_first(page: Page) -> Locator:
-    page.locator(".tile .open").first.click()
-    expect(dialog(page).locator(".stage img")).to_be_visible()
-    return dialog(page)
+def scroll(page: Page, pixels: int) -> None:
+    page.mouse.move(800, 600)
+    page.mouse.wheel(0, pixels)
 
 
-def type_tag(page: Page, tag: str) -> None:
-    """Letter by letter, as the list of offers needs it."""
-    dialog(page).get_by_label("Tags").press_sequentially(tag)
-    expect(page.get_by_role("option", name=f"Add: {tag}")).to_be_visible()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
+def to_the_end(page: Page, said: str) -> None:
+    for _ in range(200):
+        if page.get_by_text(said, exact=True).count():
+            scroll(page, 1_000_000)  # it stands there as soon as all are loaded, wherever the page has got to
+            return
+        scroll(page, 4_000)
+        page.wait_for_timeout(60)
+    raise AssertionError(f"never said: {said}")
 
 
 def serious(page: Page) -> list[str]:
@@ -62,38 +96,14 @@ def serious(page: Page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] in ("serious", "critical")]
 
 
-def test_a_facet_value_narrows_to_exactly_its_count(page: Page, shelf: Shelf) -> None:
-    for name, count in list(shelf.labels().items())[:2]:
-        page.goto(shelf.path)
-        shows(page, len(PHOTOS))
-        page.get_by_role("button", name=f"{name} {count}", exact=True).click()
-        shows(page, count)
-        assert query(page)["label"] == [name]
-        assert shelf.total(label=name) == count
-
-
-def test_include_any_of_and_exclude_agree_with_the_api(page: Page, shelf: Shelf) -> None:
-    one, two = list(shelf.labels())[:2]
-    page.get_by_role("button", name=f"Exclude {one}", exact=True).click()
-    shows(page, shelf.total(not_label=one))
-    page.get_by_role("button", name=f"Remove filter Without label {one}", exact=True).click()
-    shows(page, len(PHOTOS))
-    page.get_by_role("button", name=f"Any of: {one}", exact=True).click()
-    shows(page, shelf.total(any_label=one))
-    page.get_by_role("button", name=f"Any of: {two}", exact=True).click()
-    shows(page, shelf.total(any_label=[one, two]))
-    page.get_by_role("button", name=f"Include {two}", exact=True).click()
-    shows(page, shelf.total(any_label=one, label=two))
-    assert (query(page)["any_label"], query(page)["label"]) == ([one], [two])
-
-
 def test_the_address_is_the_state(page: Page, shelf: Shelf, signed_in: SignedIn) -> None:
     name = next(iter(shelf.labels()))
-    page.get_by_role("button", name=f"Include {name}", exact=True).click()
+    page.goto(f"{shelf.path}&label={name}")
     shows(page, shelf.total(label=name))
     page.get_by_label("Search the catalogue").fill("jpg")
     page.get_by_label("Search the catalogue").press("Enter")
     shows(page, shelf.total(label=name, q="jpg"))
+    expect(tiles(page).first.locator(".caption")).to_contain_text("Here because:")
     address, titles = page.url, page.locator(".caption b").all_text_contents()
     page.reload()
     shows(page, len(titles))
@@ -104,40 +114,13 @@ def test_the_address_is_the_state(page: Page, shelf: Shelf, signed_in: SignedIn)
     assert other.locator(".caption b").all_text_contents() == titles
     page.go_back()
     shows(page, shelf.total(label=name))
-    page.go_back()
-    shows(page, len(PHOTOS))
 
 
-def test_a_deep_link_with_the_names_of_the_api(page: Page, shelf: Shelf) -> None:
-    name = next(iter(shelf.labels()))
-    page.goto(f"{shelf.path}&label={name}&min_confidence=90&sort=name")
-    shows(page, shelf.total(label=name, min_confidence=90))
-    expect(page.get_by_label("Confidence: at least")).to_have_value("90")
-
-
-def test_ranges_of_confidence_and_of_an_attribute(page: Page, shelf: Shelf) -> None:
-    name = next(iter(shelf.labels()))
-    page.goto(f"{shelf.path}&label={name}")
-    shows(page, shelf.total(label=name))
-    low = page.get_by_label("Confidence: at least")
-    low.focus()
-    for _ in range(25):
-        low.press("ArrowRight")
-    expect(page).to_have_url(re.compile("min_confidence=80"))
-    expect(page.locator(".px-summary .total")).to_contain_text(f"{shelf.total(label=name, min_confidence=80)} ")
-    page.goto(f"{shelf.path}&attr.price.gte=20")
-    shows(page, shelf.total(**{"attr.price.gte": 20}))
-    page.get_by_label("Price: to").fill("30")
-    page.get_by_label("Price: to").press("Enter")
-    expect(page.get_by_text("No picture fits all of these")).to_be_visible()
-
-
-def test_searching_inside_a_facet_asks_the_api(page: Page, shelf: Shelf) -> None:
-    answer = shelf.ask(limit=1, facets="label", facet_limit=200)["facets"]["label"]["values"]
-    rare = answer[-1]["value"]
-    page.get_by_label("Search in labels").fill(rare[:4])
-    page.get_by_role("button", name=f"Include {rare}", exact=True).click()
-    shows(page, shelf.total(label=rare))
+def test_a_slip_in_the_search_is_told(page: Page, shelf: Shelf) -> None:
+    page.goto(f"{shelf.path}&q=hamer")
+    shows(page, shelf.total(q="hamer"))
+    expect(page.get_by_text("Showing results for “hammer”")).to_be_visible()
+    expect(tiles(page).first.locator(".caption")).to_contain_text("Here because:")
 
 
 def test_no_result_says_which_filter_to_take_back(page: Page, shelf: Shelf) -> None:
@@ -154,130 +137,210 @@ def test_an_address_that_means_nothing_is_explained_and_mended(page: Page, shelf
     shows(page, len(PHOTOS))
 
 
-def test_the_detail_shows_boxes_and_what_is_known(page: Page, shelf: Shelf) -> None:
-    label = shelf.draw_box(0)
-    page.goto(f"{shelf.path}&id={shelf.ids[0]}")
-    opened = dialog(page)
-    drawn = opened.locator(f'svg.over rect[data-label="{label}"]')
-    expect(drawn).to_have_count(1)
-    toggle = opened.get_by_role("button", name=f"Box of {label}", exact=True)
-    toggle.click()
-    expect(drawn).to_have_count(0)
-    toggle.click()
-    expect(drawn).to_have_count(1)
-    expect(opened.get_by_text(PHOTOS[0]).first).to_be_visible()
-    assert serious(page) == []
-    opened.get_by_role("button", name=label, exact=True).click()
-    expect(page).to_have_url(re.compile(r"/catalogue\?label="))
-    assert query(page)["label"] == [label]
+def test_thousands_scroll_by_with_few_elements(page: Page, many: str) -> None:
+    page.goto(many)
+    shows(page, MANY)
+    names = set()
+    for _ in range(12):
+        scroll(page, 2_500)
+        page.wait_for_timeout(120)
+        assert tiles(page).count() < 160
+        names |= set(page.locator(".px-gallery .caption b").all_text_contents())
+    assert len(names) > 150
+    to_the_end(page, f"All {MANY:,} shown")
+    expect(tile(page, MANY)).to_be_visible()
+    expect(tile(page, MANY).locator(".caption b")).to_have_text(f"many-{MANY - 1:05}.jpg")
+    tile(page, MANY).locator(".open").focus()
+    page.keyboard.press("Home")
+    expect(tile(page, 1).locator(".open")).to_be_focused()
+    expect(tile(page, 1).locator(".caption b")).to_have_text("many-00000.jpg")
+    page.keyboard.press("End")
+    expect(tile(page, MANY).locator(".open")).to_be_focused()
 
 
-def test_stepping_and_closing_stand_in_the_address(page: Page) -> None:
-    opened = open_first(page)
-    first = query(page)["id"]
-    name = opened.locator("h2.name").inner_text()
-    page.keyboard.press("ArrowRight")
-    expect(opened.locator("h2.name")).not_to_have_text(name)
-    assert query(page)["id"] != first
+def test_all_results_are_chosen_not_only_those_that_are_loaded(page: Page, many: str) -> None:
+    page.goto(many)
+    shows(page, MANY)
+    tile(page, 1).locator(".open").focus()
+    page.keyboard.press("Control+a")
+    count = page.locator(".px-gallery .bar .count")
+    expect(count).to_have_text(re.compile(r"^\d00 selected$"))
+    page.get_by_role("button", name=f"Select all {MANY:,} results").click()
+    expect(count).to_have_text(f"All {MANY:,} selected")
+    scroll(page, 6_000)
+    expect(tiles(page).last.get_by_role("checkbox")).to_be_checked()
+    page.get_by_role("button", name="Move to trash").click()
+    expect(page.get_by_role("dialog").filter(has_text=f"{MANY:,} pictures")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(dialog(page)).to_have_count(0)
-    expect(page).not_to_have_url(re.compile("[?&]id="))
-    shows(page, len(PHOTOS))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    # One of them is not meant: all the others still are, also those that are not loaded.
+    scroll(page, -100_000)
+    tile(page, 1).locator(".open").focus()
+    page.keyboard.press("Space")
+    expect(count).to_have_text(f"{MANY - 1:,} of {MANY:,} selected")
+    page.keyboard.press("End")
+    expect(tiles(page).last.get_by_role("checkbox")).to_be_checked()
+    page.get_by_role("button", name="Download", exact=True).click()
+    dialog = page.get_by_role("dialog").filter(has_text=f"{MANY - 1:,} pictures")
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="CSV").click()
+    with saved.value.path().open(newline="") as lines:
+        names = {row["name"] for row in csv.DictReader(lines)}
+    assert names == {f"many-{n:05}.jpg" for n in range(1, MANY)}
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=f"Select all {MANY:,} results").click()
+    expect(count).to_have_text(f"All {MANY:,} selected")
 
 
-def test_tags_and_title_are_edited(page: Page, shelf: Shelf) -> None:
-    page.goto(f"{shelf.path}&id={shelf.ids[1]}")
-    opened = dialog(page)
-    opened.get_by_role("tab", name="Edit").click()
-    opened.get_by_label("Title").fill("A hammer, edited")
-    type_tag(page, "winter sale")
-    opened.get_by_role("button", name="Save").click()
-    expect(opened.locator("h2.name")).to_have_text("A hammer, edited")
-    answer = shelf.ask(tag="winter sale")
-    assert [(i["id"], i["title"]) for i in answer["items"]] == [(shelf.ids[1], "A hammer, edited")]
-    assert len(answer["items"][0]["tags"]) == 2
-    expect(opened.get_by_role("tab", name="Edit")).to_have_attribute("aria-selected", "true")
-    opened.get_by_label("Price").fill("cheap")
-    opened.get_by_role("button", name="Save").click()
-    expect(opened.get_by_text("Price: this was a number")).to_be_visible()
-    assert "cheap" not in str(shelf.ask(tag="winter sale")["items"][0]["attributes"])
-    opened.get_by_role("tab", name="History").click()
-    expect(opened.get_by_text("Edited", exact=True)).to_be_visible()
-    expect(opened.get_by_text("→ A hammer, edited")).to_be_visible()
+def test_the_service_away_in_the_middle_of_scrolling(page: Page, many: str) -> None:
+    def away(route: Route) -> None:
+        problem = {"type": "about:blank", "title": "Not available", "status": 503, "detail": "Away"}
+        route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+
+    page.goto(many)
+    shows(page, MANY)
+    page.route("**/data/v1/images?*", away)
+    for _ in range(5):
+        scroll(page, 2_500)
+        page.wait_for_timeout(80)
+    expect(page.get_by_text("The next pictures cannot be fetched just now.")).to_be_visible()
+    assert tiles(page).count() > 5
+    page.unroute("**/data/v1/images?*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("The next pictures cannot be fetched just now.")).to_have_count(0)
+    to_the_end(page, f"All {MANY:,} shown")
 
 
-def test_the_open_picture_goes_into_a_collection(page: Page, shelf: Shelf, stack: Stack) -> None:
-    name = f"Opened {shelf.category}"
-    opened = open_first(page)
-    opened.get_by_role("button", name="Add to collection").click()
-    page.get_by_label("Collection", exact=True).fill(name)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_text(f"Added to {name}")).to_be_visible()
-    address, token = f"{stack.ends['search_api']}/v1/collections", stack.token("admin")
-    (made,) = [one for one in stack.call("GET", address, token).json()["items"] if one["name"] == name]
-    assert made["images"] == 1
-    stack.call("DELETE", f"{address}/{made['id']}", token)  # others count the collections
+def test_the_session_over_in_the_middle_of_scrolling(anybody: Callable[..., Person], many: str) -> None:
+    person = anybody()
+    page = person.sign_in("viewer", many)
+    shows(page, MANY)
+    person.context.clear_cookies()
+    for _ in range(5):
+        scroll(page, 2_500)
+        page.wait_for_timeout(80)
+    expect(page.get_by_text("Your session is over. Sign in again to see more.")).to_be_visible()
+    page.locator(".foot").get_by_role("button", name="Sign in").click()
+    user = person.stack.ends["demo_users"]["viewer"]
+    person.submit(user["email"], user["password"])
+    shows(page, MANY)
+    assert query(page)["category"] == ["Many"]
 
 
-def test_the_original_downloads(page: Page, shelf: Shelf) -> None:
-    page.goto(f"{shelf.path}&id={shelf.ids[2]}")
-    with page.expect_download() as download:
-        dialog(page).get_by_role("button", name="Download original").click()
-    assert download.value.suggested_filename.startswith(PHOTOS[2])
-    assert download.value.path().stat().st_size == shelf.ask(q=PHOTOS[2])["items"][0]["bytes"]
-
-
-def test_into_the_trash_and_back(page: Page, shelf: Shelf) -> None:
-    page.goto(f"{shelf.path}&id={shelf.ids[3]}")
-    dialog(page).get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Move to the trash").click()
-    shows(page, len(PHOTOS) - 1)
-    page.goto(f"{shelf.path}&trashed=true&id={shelf.ids[3]}")
-    dialog(page).get_by_role("button", name="Restore").click()
-    expect(dialog(page)).to_have_count(0)
-    page.goto(shelf.path)
-    shows(page, len(PHOTOS))
-
-
-def test_who_may_only_look_sees_no_edits(signed_in: SignedIn, shelf: Shelf) -> None:
-    page = signed_in("viewer").go(shelf.path)
-    opened = open_first(page)
-    expect(opened.get_by_role("tab", name="About")).to_be_visible()
-    expect(opened.get_by_role("tab", name="Edit")).to_have_count(0)
-    expect(opened.get_by_role("button", name="Delete")).to_have_count(0)
-
-
-def test_keys_move_choose_and_open(page: Page, shelf: Shelf) -> None:
-    page.locator(".tile .open").first.focus()
+def test_keys_move_choose_look_and_open(page: Page) -> None:
+    tile(page, 1).locator(".open").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator(".bar .count")).to_have_text("3 selected")
+    expect(page.locator(".px-gallery .bar .count")).to_have_text("3 selected")
     page.keyboard.press("Escape")
-    expect(page.locator(".bar")).to_be_hidden()
+    expect(page.locator(".px-gallery .bar")).to_be_hidden()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowDown")
-    first, now = page.locator(".tile").first, page.locator(".tile").filter(has=page.locator(".open:focus"))
-    assert now.bounding_box()["y"] > first.bounding_box()["y"]  # type: ignore[index]
+    now = tiles(page).filter(has=page.locator(".open:focus"))
+    assert now.bounding_box()["y"] > tile(page, 1).bounding_box()["y"]  # type: ignore[index]
+    at = int(now.get_attribute("aria-posinset") or 0)
+    page.keyboard.press("v")
+    quick = page.locator("dialog.quick")
+    expect(quick).to_contain_text(f"{at} of {len(PHOTOS)}")
+    expect(quick.locator("img")).to_have_class("in")
+    page.keyboard.press("ArrowLeft")
+    expect(quick).to_contain_text(f"{at - 1} of {len(PHOTOS)}")
+    page.keyboard.press("Space")
+    expect(quick.get_by_role("button", name="Select")).to_have_attribute("aria-pressed", "true")
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    expect(tile(page, at - 1).locator(".open")).to_be_focused()
+    expect(page.locator(".px-gallery .bar .count")).to_have_text("1 selected")
     page.keyboard.press("Enter")
-    expect(dialog(page)).to_be_visible()
+    expect(viewer(page)).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(viewer(page)).to_be_hidden()
+    expect(tile(page, at).locator(".open")).to_be_focused()
+    page.keyboard.press("Escape")
 
 
-def test_chosen_pictures_get_a_tag_together(page: Page, shelf: Shelf) -> None:
+def test_a_range_by_ticks_and_shift(page: Page) -> None:
     page.locator(".tick input").nth(0).check(force=True)
     page.locator(".tick input").nth(2).click(modifiers=["Shift"], force=True)
-    expect(page.locator(".bar .count")).to_have_text("3 selected")
-    page.get_by_role("button", name="Add tags").click()
-    type_tag(page, "together")
-    dialog(page).get_by_role("button", name="Add", exact=True).click()
-    expect(dialog(page)).to_have_count(0)
-    assert shelf.total(tag="together") == 3
-    expect(page.locator(".bar")).to_be_hidden()
+    expect(page.locator(".px-gallery .bar .count")).to_have_text("3 selected")
+    page.locator(".px-gallery .bar").get_by_role("button", name="Clear").click()
+    expect(page.locator(".px-gallery .bar")).to_be_hidden()
+
+
+def test_the_size_of_the_pictures_is_remembered(page: Page, shelf: Shelf) -> None:
+    slider = page.get_by_label("Size of the pictures")
+    slider.press("End")
+    large = tile(page, 1).bounding_box()["height"]  # type: ignore[index]
+    slider.press("Home")
+    expect(page.locator(".px-gallery")).to_have_class(re.compile("dense"))
+    assert tile(page, 1).bounding_box()["height"] < large / 2  # type: ignore[index]
+    page.goto(shelf.path)
+    shows(page, len(PHOTOS))
+    expect(page.locator(".px-gallery")).to_have_class(re.compile("dense"))
+    slider.fill("58")
+
+
+DROP = """name => {
+  const carried = new DataTransfer();
+  carried.items.add(new File(['no picture'], name, { type: 'text/plain' }));
+  const how = { bubbles: true, cancelable: true, composed: true, dataTransfer: carried };
+  for (const kind of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, how));
+}"""
+
+
+def offers_no_share(page: Page) -> None:
+    """A link could only open what the filters find, which is not what is shown."""
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_text("Pictures like one cannot be shared as they are")).to_be_visible()
+    expect(page.get_by_role("button", name="Make a link")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Saved searches").click()
+    expect(page.get_by_text("Only the filters are saved")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def test_a_picture_of_ones_own_finds_those_like_it(page: Page, shelf: Shelf, tmp_path: Path) -> None:
+    file = tmp_path / "mine.jpg"
+    file.write_bytes(photo("hammer2"))
+    page.locator(".by-picture input").set_input_files(file)
+    expect(page.get_by_text("Like your picture")).to_be_visible()
+    expect(tile(page, 1).locator(".open")).to_have_attribute("aria-label", re.compile(r"hammer2.*alike"))
+    offers_no_share(page)
+    page.get_by_role("button", name="Back to all pictures").click()
+    expect(page.get_by_text("Like your picture")).to_be_hidden()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("button", name="Make a link")).to_be_visible()
+    page.keyboard.press("Escape")
+    shows(page, len(PHOTOS))
+    (tmp_path / "words.txt").write_text("no picture")
+    page.evaluate(DROP, "words.txt")
+    expect(page.get_by_text("That is not a picture.")).to_be_visible()
+
+
+def test_pictures_like_one_have_an_address(page: Page, shelf: Shelf) -> None:
+    at = next(n for n in range(1, 11) if tile(page, n).get_attribute("data-id") == shelf.ids[0])
+    tile(page, at).hover()
+    tile(page, at).get_by_role("button", name="Quick view of").click()
+    page.get_by_role("button", name="Similar pictures").click()
+    expect(page).to_have_url(re.compile(f"similar={shelf.ids[0]}"))
+    expect(page.locator(".like")).to_contain_text(f"Like “{PHOTOS[0]}")
+    expect(tiles(page)).to_have_count(len(PHOTOS) - 1)
+    expect(tile(page, 1).locator(".caption b")).to_contain_text("hammer")
+    assert query(page)["category"] == [shelf.category]
+    offers_no_share(page)
+    page.reload()
+    expect(tiles(page)).to_have_count(len(PHOTOS) - 1)
+    page.get_by_role("button", name="Back to all pictures").click()
+    shows(page, len(PHOTOS))
+    page.go_back()
+    expect(page.locator(".like")).to_be_visible()
 
 
 def test_no_serious_fault_of_accessibility(page: Page, shelf: Shelf) -> None:
+    page.locator(".tick input").nth(0).check(force=True)
     assert serious(page) == []
-    page.goto(f"{shelf.path}&label=Hammer&not_label=Tool&min_confidence=60&attr.price.gte=1")
-    expect(page.locator(".px-summary .total")).to_be_visible()
+    page.goto(f"{shelf.path}&similar={shelf.ids[0]}&min_confidence=60")
+    expect(page.locator(".like")).to_be_visible()
     assert serious(page) == []

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from pixplore.catalogue import changes
-from pixplore.catalogue.document import refresh_documents
+from pixplore.catalogue.document import refresh_words
 from pixplore.catalogue.terms import refresh_terms
 from pixplore.domain import orientation
+from pixplore.labels import packed
 
 PARENTS = {
     "Running Shoe": ["Shoe", "Footwear"],
@@ -58,6 +59,15 @@ class Picture:
     deleted: bool
     labels: dict[str, Decimal] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
+
+
+def picture(number: int, **changed: object) -> Picture:
+    """A picture of which only what is `changed` matters."""
+    plain = {"id": UUID(int=number + 1), "name": f"picture-{number}.jpg", "title": None, "sku": None, "category": None,
+             "created_at": START + timedelta(hours=number), "size": (100, 50), "colours": [], "tags": [],
+             "attributes": {}, "text": [], "uploader": None, "batch_id": None, "collections": [],
+             "deleted": False}  # fmt: skip
+    return Picture(**{**plain, **changed})
 
 
 def _some(values: list[Any], most: int = 3) -> st.SearchStrategy[list[Any]]:
@@ -106,43 +116,38 @@ def empty(connection: Connection) -> None:
 
 
 def write(connection: Connection, made: list[Picture]) -> None:
-    """Put pictures into the catalogue's tables, with terms and documents as every writer makes them."""
+    """Put pictures into the catalogue's tables, with terms and words as every writer makes them."""
     if not made:
         return
-    connection.execute(text(_IMAGE), [_row(one) for one in made])
     ids = dict(connection.execute(text("select name, id from label")).all())
-    labels, decided, members = [], [], []
-    for one in made:
-        said = [(name, "ai", confidence) for name, confidence in one.labels.items()]
-        said += [(name, "person", Decimal(100)) for name, verdict in one.decisions.items() if verdict == "accept"]
-        labels += [{"i": one.id, "l": ids[name], "s": source, "c": c} for name, source, c in said]
-        decided += [{"i": one.id, "l": name, "v": verdict} for name, verdict in one.decisions.items()]
-        members += [{"i": one.id, "c": board} for board in one.collections]
-    for statement, rows in ((_LABEL, labels), (_DECISION, decided), (_MEMBER, members)):
+    connection.execute(text(_IMAGE), [_row(one, ids) for one in made])
+    decided = [{"i": one.id, "l": name, "v": verdict} for one in made for name, verdict in one.decisions.items()]
+    members = [{"i": one.id, "c": board} for one in made for board in one.collections]
+    for statement, rows in ((_DECISION, decided), (_MEMBER, members)):
         if rows:
             connection.execute(text(statement), rows)
     everyone = [one.id for one in made]
     refresh_terms(connection, everyone)
-    refresh_documents(connection, everyone)
+    refresh_words(connection, everyone)
     changes.record(connection, "test", "import", everyone)
 
 
-def _row(one: Picture) -> dict[str, Any]:
+def _row(one: Picture, ids: dict[str, int]) -> dict[str, Any]:
     width, height = one.size or (None, None)
     return {
         **{name: getattr(one, name) for name in ("id", "name", "title", "sku", "category", "created_at", "colours",
                                                  "tags", "text", "uploader", "batch_id")},
+        "name_key": one.name.lower(), "said": [packed(ids[name], float(c)) for name, c in one.labels.items()],
         "width": width, "height": height, "orientation": orientation(width, height),
         "attributes": json.dumps(one.attributes), "deleted_at": START if one.deleted else None,
     }  # fmt: skip
 
 
 _IMAGE = """
-    insert into image (id, name, title, sku, category, created_at, width, height, orientation, colours, tags,
-                       attributes, text_found, uploader, batch_id, deleted_at)
-    values (:id, :name, :title, :sku, :category, :created_at, :width, :height, :orientation, :colours, :tags,
-            cast(:attributes as jsonb), :text, :uploader, :batch_id, :deleted_at)
+    insert into image (id, name, name_key, title, sku, category, created_at, width, height, orientation, colours, tags,
+                       attributes, text_found, uploader, batch_id, deleted_at, said)
+    values (:id, :name, :name_key, :title, :sku, :category, :created_at, :width, :height, :orientation, :colours,
+            :tags, cast(:attributes as jsonb), :text, :uploader, :batch_id, :deleted_at, :said)
 """
-_LABEL = "insert into image_label (image_id, label_id, source, confidence) values (:i, :l, :s, :c)"
 _DECISION = "insert into decision (image_id, label, verdict, \"by\") values (:i, :l, :v, 'ada@example.com')"
 _MEMBER = "insert into collection_image (image_id, collection_id) values (:i, :c)"

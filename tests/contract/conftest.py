@@ -1,36 +1,65 @@
 """The real search API over real HTTP, on a real PostgreSQL, with tokens of an issuer of our own."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
 
 import httpx
 import pytest
 import uvicorn
 
 from pixplore.aws import clients
+from pixplore.catalogue import feed
 from pixplore.catalogue.database import open_engine
-from pixplore.catalogue.snapshot import Engine, transaction
+from pixplore.catalogue.snapshot import Engine, snapshot, transaction
+from pixplore.errors import Unavailable
+from search_api.engines import Engines
 from tests.contract import catalogues
+from tests.contract.catalogues import picture as picture
 from tests.contract.issuer import Issuer
 from tests.places import aws, pipeline, recogniser  # noqa: F401
+
+BOTH = pytest.mark.parametrize("api", ["sql", "index"], indirect=True, scope="module")
+"""`pytestmark` of a module that every engine must pass."""
 
 
 @dataclass
 class Api:
-    """`get("viewer", "/v1/images", q="x")`; the engine looks into the same database."""
+    """`get("viewer", "/v1/images", q="x")`; the engine looks into the same database.
+
+    `engines` of the program; where the index answers, a call waits until it knows what the test has written.
+    """
 
     address: str
     issuer: Issuer
     engine: Engine
     client: httpx.Client
+    engines: Engines
+
+    def settle(self) -> None:
+        self.engines.started()
+        if (follower := self.engines.follower) is None:
+            return
+        try:
+            with snapshot(self.engine) as connection:
+                now = feed.moment(connection)
+        except Unavailable:
+            return  # that is what the test is about
+        deadline = time.monotonic() + 90  # on a new machine the kernels are compiled first
+        while True:
+            view = follower.view()
+            if view and view.moment.catalogue == now.catalogue and view.moment.newest >= now.newest:
+                return  # further where a job goes on writing
+            assert time.monotonic() < deadline, "the index does not follow"
+            follower.wait(lambda view: view.moment.newest >= now.newest, 0.01)
+            time.sleep(0.002)
 
     def call(self, role: str | None, method: str, path: str, **more: object) -> httpx.Response:
+        self.settle()
         headers = self.issuer.bearer(role) if role else {}
         return self.client.request(method, self.address + path, headers=headers, **more)  # type: ignore[arg-type]
 
@@ -42,8 +71,10 @@ class Api:
 def serving(issuer: Issuer, url: str) -> Iterator[Api]:
     """The search API as uvicorn runs it, with the settings that the environment holds now."""
     from search_api.app import make
+    from search_api.wire import Wire
 
-    server = uvicorn.Server(uvicorn.Config(make(), host="127.0.0.1", port=0, log_level="error"))
+    app = make()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", http=Wire))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -52,7 +83,7 @@ def serving(issuer: Issuer, url: str) -> Iterator[Api]:
     port = server.servers[0].sockets[0].getsockname()[1]
     engine = open_engine(url)
     with httpx.Client(timeout=30) as client:
-        yield Api(f"http://127.0.0.1:{port}", issuer, engine, client)
+        yield Api(f"http://127.0.0.1:{port}", issuer, engine, client, app.state.parts.engines)
     server.should_exit = True
     thread.join(10)
     engine.dispose()
@@ -66,24 +97,21 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture(scope="module")
-def api(new_database: Callable[..., str], issuer: Issuer) -> Iterator[Api]:
+def api(
+    request: pytest.FixtureRequest, new_database: Callable[..., str], issuer: Issuer, tmp_path_factory
+) -> Iterator[Api]:
+    """SQL answers; the index too in modules that say BOTH, and everywhere with PIXPLORE_TEST_ENGINE=index."""
     url = new_database()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in issuer.environment(url).items():
             patch.setenv(name, value)
+        if getattr(request, "param", os.environ.get("PIXPLORE_TEST_ENGINE", "sql")) == "index":
+            patch.setenv("PIXPLORE_INDEX", "1")
+            patch.setenv("PIXPLORE_INDEX_DIR", str(tmp_path_factory.mktemp("index")))
         clients.forget()
         with serving(issuer, url) as served:
             yield served
     clients.forget()
-
-
-def picture(number: int, **changed: object) -> catalogues.Picture:
-    """A picture of which only what is `changed` matters."""
-    plain = {"id": UUID(int=number + 1), "name": f"picture-{number}.jpg", "title": None, "sku": None, "category": None,
-             "created_at": catalogues.START + timedelta(hours=number), "size": (100, 50), "colours": [], "tags": [],
-             "attributes": {}, "text": [], "uploader": None, "batch_id": None, "collections": [],
-             "deleted": False}  # fmt: skip
-    return catalogues.Picture(**{**plain, **changed})  # type: ignore[arg-type]
 
 
 @pytest.fixture

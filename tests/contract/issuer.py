@@ -43,6 +43,7 @@ class Issuer:
             "PIXPLORE_JWKS_URL": self.jwks_url,
             "PIXPLORE_ORIGINALS_BUCKET": "originals",
             "PIXPLORE_RENDITIONS_BUCKET": "renditions",
+            "PIXPLORE_INDEX": "0",  # tests of the index turn it on
             "PIXPLORE_QUEUE_URL": f"{self.address}/queue",
             "PIXPLORE_DLQ_URL": f"{self.address}/dlq",
             "AWS_REGION": "eu-central-1",

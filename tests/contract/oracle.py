@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,21 +12,28 @@ from tests.contract.catalogues import PARENTS, Picture
 
 UNSET = "__unset__"
 Pairs = list[tuple[str, str]]
+Phrase = tuple[tuple[tuple[str, ...], ...], bool]
+"""Runs of words of which one must be there, and whether its last word may go on."""
 REPEATED = {"category", "colour", "status", "uploader", "batch_id", "orientation", "collection", "sku"}
 
 
 class Oracle:
-    """One query against one catalogue."""
+    """One query against one catalogue. Words of a query `within` another are taken as typed."""
 
-    def __init__(self, pictures: list[Picture], pairs: Pairs) -> None:
+    def __init__(self, pictures: list[Picture], pairs: Pairs, within: Pairs | None = None) -> None:
         self.pictures, self.pairs = pictures, pairs
         given = dict(pairs)
         self.low = Decimal(given.get("min_confidence", "55"))
         self.high = Decimal(given.get("max_confidence", "100"))
+        self.spelling: dict[str, list[str]] = {}
+        self.phrases = phrases(given.get("q", ""))
+        if within is None:
+            self.phrases = [self._understood(phrase) for phrase in self.phrases]
+        self.among = pictures if within is None else Oracle(pictures, within).found()
 
     def found(self, but: str | None = None) -> list[Picture]:
         """Pictures that answer the query; `but` names a facet whose own any-of choice is left out."""
-        return [one for one in self.pictures if self._answers(one, but)]
+        return [one for one in self.among if self._answers(one, but)]
 
     def total(self) -> int:
         return len(self.found())
@@ -36,15 +43,20 @@ class Oracle:
             "newest": lambda one: (-one.created_at.timestamp(), one.id),
             "oldest": lambda one: (one.created_at.timestamp(), -one.id.int),
             "name": lambda one: (one.name.lower(), one.id),
+            "relevance": lambda one: (-sum(worth(p, one) for p in self.phrases), -one.created_at.timestamp(), one.id),
         }
         return [str(one.id) for one in sorted(self.found(), key=order[sort])]
 
-    def facet(self, name: str, limit: int, prefix: str = "") -> tuple[list[tuple[str, int]], int, int]:
-        """(values, unset, distinct)"""
-        among = self.found(but=name)
+    def facet(
+        self, name: str, limit: int, prefix: str = "", own: bool = False, any_word: bool = False
+    ) -> tuple[Any, int, int]:
+        """(values, unset, distinct); `own`: the facet's own any-of choice narrows it too."""
+        among = self.found(but=None if own else name)
         counted = Counter(value for one in among for value in set(self.values(one, name)))
         ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-        begin = [pair for pair in ordered if pair[0].lower().startswith(prefix.lower())]
+        begun = r"(^|\W|_)" if any_word else "^"
+        at = re.compile(begun + re.escape(prefix.lower()))
+        begin = [pair for pair in ordered if at.search(pair[0].lower())]
         return begin[:limit], sum(not self.values(one, name) for one in among), len(begin)
 
     def values(self, one: Picture, name: str) -> list[str]:
@@ -75,9 +87,8 @@ class Oracle:
             have = self.values(one, facet)
             return [not have if value == UNSET else value in have for value in wanted]
 
-        width, height = one.size or (0, 0)
         if name == "q":
-            return all(any(says(chunk, value) for value in texts(one)) for chunk in chunks(wanted[0]))
+            return bool(self.phrases) and all(worth(phrase, one) for phrase in self.phrases)
         if name.startswith("not_"):
             return not any(has(name[4:]))
         if name.startswith("any_"):
@@ -90,13 +101,29 @@ class Oracle:
             return number is not None and (number >= edge if name.endswith("gte") else number <= edge)
         if name in REPEATED or name.startswith("attr."):
             return but == name or any(has(name))
+        if name[4:] in ("width", "height"):
+            side = one.size and one.size[name.endswith("height")]
+            edge = int(wanted[0])
+            return side is not None and (side >= edge if name.startswith("min") else side <= edge)
         simple = {
             "created_from": lambda: one.created_at >= datetime.fromisoformat(wanted[0]),
             "created_to": lambda: one.created_at < datetime.fromisoformat(wanted[0]),
-            "min_width": lambda: width >= int(wanted[0]) and one.size is not None,
-            "min_height": lambda: height >= int(wanted[0]) and one.size is not None,
         }
         return simple[name]() if name in simple else True
+
+    def _understood(self, phrase: Phrase) -> Phrase:
+        """The phrase, or what its misspelt word is taken for."""
+        ((word, *more), *_), opened = phrase
+        if more or not opened or len(word) < 5 or not word.isalpha():
+            return phrase
+        known = {w for one in self.pictures for _, text in texts(one) for value in values(text) for w in value}
+        if any(other.startswith(word) for other in known):
+            return phrase
+        far = {other: distance(word, other) for other in known}
+        nearest = min(far.values(), default=9)
+        meant = sorted(other for other in far if far[other] == nearest <= (1 if len(word) < 8 else 2))
+        self.spelling |= {word: meant} if meant else {}
+        return tuple((other,) for other in meant), False
 
 
 def terms(one: Picture) -> set[tuple[str, Decimal]]:
@@ -111,31 +138,60 @@ def as_text(value: Any) -> str:
 
 
 def as_number(value: Any) -> Decimal | None:
-    return Decimal(str(value)) if re.fullmatch(r"-?\d+(\.\d+)?", str(value)) else None
+    return Decimal(str(value)) if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", str(value)) else None
 
 
-def texts(one: Picture) -> Iterable[str]:
+def texts(one: Picture) -> Iterator[tuple[int, str]]:
+    """Everything that has words, and what finding a complete word there is worth."""
     shown = {name for name, c in terms(one) if c >= 55}
-    fields = [one.name, one.title, one.sku, one.category, *one.tags, *shown, *one.text]
-    return [value for value in [*fields, *map(as_text, one.attributes.values())] if value]
+    sections = [one.name, one.title, one.sku], [*one.tags, *shown], [one.category, *one.attributes.values()], one.text
+    for place, section in enumerate(sections):
+        yield from ((8 - 2 * place, as_text(value)) for value in section if value is not None)
 
 
-def chunks(q: str) -> list[tuple[list[str], bool]]:
-    """(parts, quoted) of what was typed."""
-    found = re.findall(r'"([^"]*)"|([^\s"]+)', q)
-    return [(parts(quoted or loose), bool(quoted)) for quoted, loose in found]
+def phrases(q: str) -> list[Phrase]:
+    found = []
+    for quoted, loose in re.findall(r'"([^"]*)"|([^\s"]+)', q):
+        parts, *wholes = values(quoted or loose)
+        one_word = len(re.findall(r"[^\W_]+", plain(loose))) == 1
+        if parts:
+            found.append(((parts, *wholes) if one_word else (parts,), not quoted))
+    return list(dict.fromkeys(found))
 
 
-def parts(text: str) -> list[str]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
-    return re.findall(r"[a-z]+|\d+", plain)
+def values(text: str) -> list[tuple[str, ...]]:
+    """The words of a text, and behind them the whole of each that falls into parts."""
+    runs = [re.findall(r"[A-Z]*[a-z]+|[A-Z]+|\d+", run) for run in re.findall(r"[A-Za-z0-9]+", plain(text))]
+    wholes = [("".join(run).lower(),) for run in runs if len(run) > 1]
+    return [tuple(part.lower() for run in runs for part in run), *wholes]
 
 
-def says(chunk: tuple[list[str], bool], value: str) -> bool:
-    wanted, quoted = chunk
-    have = parts(value)
-    for start in range(len(have) - len(wanted) + 1):
-        window = have[start : start + len(wanted)]
-        if window[:-1] == wanted[:-1] and (window[-1] == wanted[-1] if quoted else window[-1].startswith(wanted[-1])):
-            return True
-    return False
+def plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def worth(phrase: Phrase, one: Picture) -> int:
+    """How well a picture answers a phrase; 0: not at all."""
+    forms, opened = phrase
+    best = 0
+    for weight, text in texts(one):
+        for form in forms:
+            for value in values(text):
+                for start in range(len(value) - len(form) + 1):
+                    *first, last = value[start : start + len(form)]
+                    if first == list(form[:-1]) and (last == form[-1] or (opened and last.startswith(form[-1]))):
+                        best = max(best, weight - (last != form[-1]))
+    return best
+
+
+def distance(a: str, b: str) -> int:
+    """Letters inserted, left out, replaced, or swapped with their neighbour, none of them touched twice."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (x != y)))
+            if i > 1 and j > 1 and (x, a[i - 2]) == (b[j - 2], y):
+                row[j] = min(row[j], rows[i - 2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]

@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 import pytest
 
-from pixplore.catalogue import cursor
+from pixplore import cursor
 from pixplore.query import PLAIN
 from search_api.parameters import FILTERS
 from tests.contract.catalogues import Picture
-from tests.contract.conftest import Api
+from tests.contract.conftest import BOTH, Api
+
+pytestmark = BOTH
 
 NASTY = [
     "", " ", "\t\n", "undefined", "null", "NaN", "Infinity", "-1", "1e309", "0x10", "１２", "true", "[]", "{}",
@@ -96,6 +98,11 @@ def test_very_many_and_very_long(api: Api, five: list[Picture]) -> None:
     )
     assert api.get("viewer", "/v1/images", [("tag", str(n)) for n in range(501)]).status_code == 422
     assert api.get("viewer", "/v1/images", {"q": "a" * 10_000}).status_code == 422
+    again = [("label", "Shoe")] * 1_000
+    assert api.get("viewer", "/v1/images", again).json()["total"] == 2
+    assert api.get("viewer", "/v1/images", [("not_label", f"l{n}") for n in range(1_000)]).status_code == 422
+    few = [*[("not_label", f"l{n}") for n in range(500)], *[("any_label", "Shoe")] * 1_000]
+    assert api.get("viewer", "/v1/images", few).json()["total"] == 2
     every = [("label", name) for name in ("Running Shoe", "Shoe", "Footwear", "Running Shoe")]
     assert api.get("viewer", "/v1/images", [*every, ("label", "Running Shoe")]).json()["total"] == 2
     assert api.get("viewer", "/v1/images", [*every, ("label", "Cup")]).json()["total"] == 0
@@ -125,6 +132,18 @@ def test_a_cursor_knows_its_query_and_values(api: Api, five: list[Picture]) -> N
     for values in (["a", "b"], ["a\0", "00000000-0000-0000-0000-000000000001"], ["a"]):
         sealed = cursor.encode(place, values)
         assert api.get("viewer", "/v1/images", {"cursor": sealed, "sort": "name"}).status_code == 422
+    half = json.dumps([place, "\ud800", "00000000-0000-0000-0000-000000000001"]).encode()
+    sealed = base64.urlsafe_b64encode(cursor._sum(half) + half).decode().rstrip("=")
+    assert api.get("viewer", "/v1/images", {"cursor": sealed, "sort": "name"}).status_code == 422
+
+
+def test_a_forged_rank_is_only_a_number(api: Api, five: list[Picture]) -> None:
+    asked = {"q": "picture", "sort": "relevance", "limit": 1}
+    good = api.get("viewer", "/v1/images", asked).json()["next_cursor"]
+    place, *values = json.loads(base64.urlsafe_b64decode(good + "==")[8:])
+    for rank, status in (("9" * 400, 200), ("-1", 200), ("1e3", 422), ("nan", 422), ("", 422), ("9" * 5000, 422)):
+        sealed = cursor.encode(place, [rank, *values[1:]])
+        assert api.get("viewer", "/v1/images", {**asked, "cursor": sealed}).status_code == status, rank
 
 
 def test_unknown_parameters_are_refused_everywhere(api: Api, five: list[Picture]) -> None:

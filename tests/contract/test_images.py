@@ -6,7 +6,9 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from tests.contract.catalogues import Picture
-from tests.contract.conftest import Api
+from tests.contract.conftest import BOTH, Api
+
+pytestmark = BOTH
 
 
 def test_list_has_items_total_facets_and_the_reasons(api: Api, five: list[Picture]) -> None:
@@ -23,7 +25,7 @@ def test_list_has_items_total_facets_and_the_reasons(api: Api, five: list[Pictur
     assert first["created_at"] == "2026-01-30T00:00:00Z"
     assert first["labels"][0] == {
         "name": "Running Shoe", "confidence": 99.0, "source": "ai", "parents": ["Shoe", "Footwear"], "categories": [],
-        "boxes": [], "by": None,
+        "boxes": [], "by": None, "model": None,
     }  # fmt: skip
     assert first["matched"] == [{"field": "label", "value": "Running Shoe", "confidence": 99.0, "via": "Footwear",
                                  "text": "Running Shoe 99 %, a kind of Footwear"}]  # fmt: skip
@@ -71,19 +73,28 @@ def test_patch_changes_what_it_names_and_is_found_at_once(api: Api, five: list[P
     assert api.call("analyst", "PATCH", path, json=body).json()["version"] == answer["version"]  # nothing differs
     cleared = api.call("analyst", "PATCH", path, json={"title": None, "category": ""}).json()
     assert (cleared["title"], cleared["category"], cleared["tags"]) == (None, None, ["new", "hero"])
-    for wrong in (
-        {"nonsense": 1},
-        {"tags": "x"},
-        {"tags": [""]},
-        {"title": "a\0b"},
-        {"attributes": {"x": [1]}},
-        {"category": "__unset__"},
-        {"tags": ["__unset__"]},
-        {"attributes": {"price.lte": 1}},
-        {"attributes": {"n": 10**400}},
-        [],
+    unset, deep = (
+        "__unset__ stands for “has none” and cannot be a value",
+        "is neither a text nor a number nor true or false",
+    )
+    for wrong, field, message in (
+        ({"nonsense": 1}, "nonsense", ""),
+        ({"tags": "x"}, "tags", ""),
+        ({"tags": [""]}, "tags.0", ""),
+        ({"title": "a\0b"}, "title", ""),
+        ({"attributes": {"x": [1]}}, "attributes.x", deep),
+        ({"attributes": {"x": "__unset__"}}, "attributes.x", unset),
+        ({"category": "__unset__"}, "category", unset),
+        ({"tags": ["__unset__"]}, "tags.0", unset),
+        ({"attributes": {"price.lte": 1}}, "attributes.price.lte", "a name cannot end in .gte or .lte"),
+        ({"attributes": {"": 1}}, "attributes", "at least 1 character"),
+        ({"attributes": {"n": 10**400}}, "attributes.n", ""),
+        ({"attributes": {"n": 10**16}}, "attributes.n", "less than or equal"),
+        ([], "body", ""),
     ):
-        assert api.call("analyst", "PATCH", path, json=wrong).status_code == 422, wrong
+        answer = api.call("analyst", "PATCH", path, json=wrong)
+        assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, [field]), wrong
+        assert message in answer.json()["errors"][0]["message"], wrong
 
 
 def test_verdicts_stand_above_the_recogniser(api: Api, five: list[Picture]) -> None:
@@ -171,8 +182,32 @@ def test_one_facet_by_prefix_and_its_own_choice(api: Api, five: list[Picture]) -
     answer = api.get("viewer", "/v1/facets/label", asked).json()
     assert answer["values"] == [{"value": "Running Shoe", "count": 3}]
     assert (answer["name"], answer["unset"], answer["distinct"]) == ("label", 1, 1)
+    inside = asked | {"prefix": "SHOE"}
+    begun = api.get("viewer", "/v1/facets/label", inside).json()["values"]
+    assert [row["value"] for row in begun] == ["Shoe"]  # a prefix is the value's own
+    answer = api.get("viewer", "/v1/facets/label", inside | {"any_word": "true"}).json()
+    assert {"value": "Running Shoe", "count": 3} in answer["values"]
+    nowhere = asked | {"prefix": "hoe", "any_word": "true"}
+    assert api.get("viewer", "/v1/facets/label", nowhere).json()["distinct"] == 0
+    assert api.get("viewer", "/v1/facets/label", inside | {"any_word": "perhaps"}).status_code == 422
     assert api.get("viewer", "/v1/facets/nonsense").status_code == 404
     assert api.get("viewer", "/v1/facets/attr.price").json()["values"] == [{"value": "10", "count": 1}]
+
+
+def test_a_facet_describes_its_values(api: Api, five: list[Picture]) -> None:
+    asked = {"described": "true", "min_confidence": "20"}
+    labels = {row["value"]: row for row in api.get("viewer", "/v1/facets/label", asked).json()["values"]}
+    carried = api.get("viewer", "/v1/images", {"label": "Running Shoe", "min_confidence": "20"}).json()["items"]
+    parents = next(one["parents"] for one in carried[0]["labels"] if one["name"] == "Running Shoe")
+    assert parents
+    assert labels["Running Shoe"]["parents"] == parents
+    assert labels[parents[-1]]["parents"] == []
+    made = api.call("viewer", "POST", "/v1/collections", json={"name": "=Summer"}).json()
+    api.call("viewer", "POST", f"/v1/collections/{made['id']}/images", json={"image_ids": [str(five[0].id)]})
+    (row,) = api.get("viewer", "/v1/facets/collection", asked).json()["values"]
+    assert row == {"value": made["id"], "count": 1, "title": "=Summer"}
+    assert "title" not in api.get("viewer", "/v1/facets/collection").json()["values"][0]
+    assert api.get("viewer", "/v1/facets/label", {"described": "x"}).json()["errors"][0]["field"] == "described"
 
 
 def test_charts_lead_back_to_the_very_images(api: Api, five: list[Picture]) -> None:

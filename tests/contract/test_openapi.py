@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,12 @@ from tests.contract.conftest import Api
 DOCUMENT = schemathesis.openapi.from_dict(make().openapi())
 OPERATIONS = [found.ok() for found in DOCUMENT.get_all_operations()]
 UNCHECKED = ("/metrics", "/v1/operations")  # metrics count, operations ask a queue: tests of their own
+
+
+@pytest.fixture(autouse=True)
+def _model(model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What POST /v1/images/similar looks at pictures with."""
+    monkeypatch.setenv("PIXPLORE_MODEL_DIR", str(model_dir))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.label.replace(" ", "_"))
@@ -58,12 +65,16 @@ def test_problems_everywhere(api: Api, five: list[Picture]) -> None:
     broken = api.client.patch(
         api.address + image, headers={**api.issuer.bearer("admin"), "Content-Type": "application/json"}, content="{"
     )
-    assert broken.status_code == 422
+    assert (broken.status_code, broken.json()["errors"][0]["field"]) == (422, "body")
     large = api.call("admin", "PATCH", image, content=b"x" * 1_000_001)
     assert large.status_code == 413
     chunks = api.call("admin", "PATCH", image, content=iter([b"x" * 500_000] * 3))  # says no length beforehand
     assert chunks.status_code == 413
     assert chunks.headers["content-type"] == "application/problem+json"
+    unknown = api.call("admin", "FOO", image)
+    assert (unknown.status_code, unknown.headers["content-type"]) == (400, "application/problem+json")
+    assert (unknown.json()["status"], unknown.headers["x-content-type-options"]) == (400, "nosniff")
+    assert "method" in unknown.json()["detail"]
 
 
 def test_safety_headers(api: Api) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from pixplore import uploads
 from pixplore.arrivals import Arrival
-from pixplore.catalogue import manifest
+from pixplore.catalogue import budget, manifest
+from pixplore.errors import Conflict
 from pixplore.promises import promise
 from tests.contract.conftest import Api, serving
 from tests.contract.issuer import Issuer
@@ -47,7 +48,13 @@ def _failed(api: Api, *codes: str | None) -> list[manifest.Item]:
 
 def test_only_for_administrators(operated: tuple[Api, Queues]) -> None:
     api, _ = operated
-    for method, path in (("GET", ""), ("GET", "/dead-letters"), ("POST", "/redrive"), ("POST", "/retry-failed")):
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/dead-letters"),
+        ("GET", "/ended"),
+        ("POST", "/redrive"),
+        ("POST", "/retry-failed"),
+    ):
         assert api.call("analyst", method, f"/v1/operations{path}").status_code == 403
         assert api.call(None, method, f"/v1/operations{path}").status_code == 401
 
@@ -62,6 +69,12 @@ def test_figures_and_failures_and_retry(operated: tuple[Api, Queues]) -> None:
     assert sum(minute["failed"] for minute in told["throughput"]) == 2
     assert {f["image_id"] for f in told["failures"]} == {str(items[0].image_id), str(items[2].image_id)}
     assert told["failures"][0]["error"]["message"] == "It broke."
+    for minute in told["throughput"]:
+        for state in ("ready", "failed"):
+            if minute[state]:
+                found = api.get("admin", "/v1/operations/ended", {"at": minute["at"], "state": state}).json()["items"]
+                assert len(found) == minute[state]
+                assert {one["status"] for one in found} == {state}
     retried = api.call("admin", "POST", "/v1/operations/retry-failed").json()
     assert retried["retried"] == 1  # what never arrived must be sent again
     assert api.get("admin", "/v1/operations").json()["queue"]["waiting"] == 1
@@ -83,5 +96,40 @@ def test_dead_letters_are_shown_and_redriven(operated: tuple[Api, Queues]) -> No
     figures = api.get("admin", "/v1/operations").json()["queue"]
     assert (figures["waiting"], figures["dead"]) == (1, 1)
     assert api.call("admin", "POST", "/v1/operations/redrive").json()["redriven"] == 1
-    assert api.get("admin", "/v1/operations/dead-letters").json()["items"] == []
+    version = api.call("admin", "POST", "/v1/operations/redrive").json()["version"]
+    letters = api.get("admin", "/v1/operations/dead-letters", {"min_version": version})
+    assert (letters.status_code, letters.json()["items"]) == (200, [])
     assert api.call("admin", "POST", "/v1/operations/redrive", json={"ids": []}).status_code == 422
+
+
+def test_a_budget_is_counted_and_refuses_what_would_pass_it(operated: tuple[Api, Queues]) -> None:
+    api, _ = operated
+    _failed(api, None, None)  # two pictures of this month
+    address = "/v1/operations/budget"
+    assert api.call("analyst", "GET", address).status_code == 403
+    before = api.get("admin", address).json()
+    assert before["limit"] is None
+    with api.engine.begin() as connection:
+        budget.check(connection, 10_000)  # no limit: nothing is refused
+    each = before["per_image"]
+    assert before["spent"] == pytest.approx(before["pictures"] * each)
+    limit = before["spent"] + before["promised"] + 3.5 * each
+    assert api.call("admin", "PUT", address, json={"limit": limit}).json()["version"]
+    assert api.get("admin", address).json()["limit"] == pytest.approx(limit)
+    with api.engine.begin() as connection:
+        budget.check(connection, 3)
+        with pytest.raises(Conflict, match="4 more files would cost"):
+            budget.check(connection, 4)
+    for wrong in (-1, 1e9, "much"):
+        assert api.call("admin", "PUT", address, json={"limit": wrong}).status_code == 422
+    trail = api.get("admin", "/v1/audit", {"action": "budget"}).json()["items"]
+    assert trail[0]["detail"] == {"limit": {"before": None, "after": limit}}
+
+
+def test_account_changes_stand_in_the_audit_trail(operated: tuple[Api, Queues]) -> None:
+    api, _ = operated
+    body = {"account": "eve@example.com", "what": "role", "before": "viewer", "after": "admin"}
+    assert api.call("analyst", "POST", "/v1/operations/account-changes", json=body).status_code == 403
+    assert api.call("admin", "POST", "/v1/operations/account-changes", json=body).json()["version"]
+    trail = api.get("admin", "/v1/audit", {"action": "account"}).json()["items"]
+    assert trail[0]["detail"] == {"account": "eve@example.com", "role": {"before": "viewer", "after": "admin"}}

@@ -157,13 +157,17 @@ def test_what_is_refused_gets_no_grant_and_the_others_do(api: Api, pipeline: Pip
         ({"files": [GOOD], "defaults": {"tags": ["ok", "__unset__"]}}, "defaults.tags.1"),
         ({"files": [GOOD], "defaults": {"category": "__unset__"}}, "defaults.category"),
         ({"files": [GOOD], "defaults": {"attributes": {"big": 10**400}}}, "defaults.attributes.big"),
-        ({"files": [GOOD], "defaults": {"attributes": {"a.gte": 1}}}, "defaults.attributes.a.gte.[key]"),
+        ({"files": [GOOD], "defaults": {"attributes": {"a": {"deep": 1}}}}, "defaults.attributes.a"),
+        ({"files": [GOOD], "defaults": {"attributes": {"": 1}}}, "defaults.attributes"),
+        ({"files": [GOOD], "defaults": {"attributes": {"a.gte": 1}}}, "defaults.attributes.a.gte"),
     ],
 )
 def test_a_wrong_body_is_422_that_names_the_field(api: Api, body: Any, field: str) -> None:
     status, problem = api.call("POST", "/uploads", body)
     assert status == 422
-    assert field in [fault["field"] for fault in problem["errors"]]
+    faults = [fault["field"] for fault in problem["errors"]]
+    assert faults.count(field) == 1
+    assert len(faults) == 1 or body == {"files": [{}]}  # a union's members are not told one by one
 
 
 def test_a_body_of_bytes_is_422(api: Api) -> None:

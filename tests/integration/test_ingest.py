@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 
 from pixplore.aws import recognition
+from pixplore.catalogue import verdicts
 from pixplore.errors import NotFound, Throttled
 from tests.pictures import drawn, photo, saved
 from tests.places import Pipeline
@@ -18,22 +19,23 @@ def test_a_photograph_becomes_a_picture(pipeline: Pipeline) -> None:
     item = pipeline.take("shelf/baseball.jpg", content, defaults=defaults)
     assert item.status == "ready"
     assert item.sha256 == hashlib.sha256(content).hexdigest()
-    ((name, category, tags, attributes, uploader, kind, version, embedding, colours, document),) = pipeline.rows(
-        "select name, category, tags, attributes, uploader, content_type, object_version, embedding, colours, document"
-        " from image"
+    ((name, key, category, tags, attributes, uploader, kind, version, embedding, colours, words),) = pipeline.rows(
+        "select name, name_key, category, tags, attributes, uploader, content_type, object_version, embedding,"
+        " colours, words from image"
     )
     assert (name, category, tags, attributes) == ("baseball.jpg", "Sport", ["new"], {"season": "summer"})
+    assert key == name
     assert (uploader, kind) == ("anna@shop.example", "image/jpeg")
     assert version
-    assert len(embedding) == 2560
+    assert len(embedding) == 512
     assert colours
-    assert "basebal" in document
-    labels = dict(pipeline.rows("select name, confidence from image_label join label on label.id = label_id"))
-    assert labels["Baseball"] > 55
+    assert words.startswith(" baseball jpg \x1f new \x1f sport \n summer \x1f")
+    labels = {one.name: one for one in pipeline.entry(item.image_id).labels}
+    assert labels["Baseball"].confidence > 55
+    assert labels["Baseball"].model == pipeline.one("select label_model from image")
     ancestors = pipeline.one("select parents from label where name = 'Baseball'")
     assert ancestors
-    spread = {n for (n,) in pipeline.rows("select distinct name from image_term join label on label.id = label_id")}
-    assert set(ancestors) <= spread
+    assert set(ancestors) <= pipeline.terms()
     assert pipeline.rows("select actor, action from change") == [("anna@shop.example", "ingest")]
     assert pipeline.renditions() == {f"{item.image_id}/thumb.webp", f"{item.image_id}/preview.webp"}
 
@@ -169,26 +171,29 @@ def test_what_is_only_promised_makes_nothing_a_duplicate(pipeline: Pipeline) -> 
 def test_new_labels_leave_what_people_said(pipeline: Pipeline) -> None:
     item = pipeline.take("baseball.jpg", photo(0))
     image_id = item.image_id
-    pipeline.rows("insert into label (name) values ('Heirloom')")
-    pipeline.rows(
-        """insert into image_label (image_id, label_id, source, confidence, by)
-           select :id, id, 'person', 100, 'b@shop.example' from label where name = 'Heirloom'""", id=image_id
-    )  # fmt: skip
-    pipeline.rows("insert into decision (image_id, label, verdict, by) values (:id, 'Baseball', 'reject', 'b')",
-                  id=image_id)  # fmt: skip
+    with pipeline.engine.begin() as connection:
+        verdicts.decide(connection, image_id, "Heirloom", "accept", "b@shop.example")
+        verdicts.decide(connection, image_id, "Baseball", "reject", "b@shop.example")
     pipeline.rows("update image set title = 'Mine', tags = '{kept}', label_model = 'old', deleted_at = now()")
-    pipeline.rows("delete from image_label where source = 'ai' and confidence < 50")
+    said = pipeline.one("update image set said = said[1:1], embedding = null, words = '' returning said")
     again = pipeline.arrival(item)
     assert pipeline.labeller(type(again)(again.bucket, again.key, relabel=True)) == "ready"
     assert pipeline.rows("select title, tags, label_model <> 'old', deleted_at is null from image") == [
         ("Mine", ["kept"], True, False)
     ]
-    terms = {n for (n,) in pipeline.rows("select name from image_term join label on label.id = label_id")}
-    assert "Heirloom" in terms
-    assert "Baseball" not in terms
-    assert pipeline.one("select count(*) from image_label where source = 'person'") == 1
-    assert pipeline.one("select count(*) from image_label where source = 'ai'") > 1
-    assert pipeline.rows("select action from change order by seq") == [("ingest",), ("relabel",)]
+    assert "Heirloom" in pipeline.terms()
+    assert "Baseball" not in pipeline.terms()
+    assert [one.name for one in pipeline.entry(image_id).labels if one.source == "person"] == ["Heirloom"]
+    assert len(pipeline.one("select said from image")) > len(said)
+    assert pipeline.one("select octet_length(embedding) from image") == 512
+    assert "baseball" in pipeline.one("select words from image")
+    assert pipeline.rows("select action from change order by seq") == [
+        ("ingest",), ("accept",), ("reject",), ("relabel",),
+    ]  # fmt: skip
+    told = pipeline.one("select detail from change where action = 'relabel'")
+    assert told["model"] == pipeline.one("select label_model from image")
+    assert set(told.get("labels", {}).get("before", ())) <= {"Heirloom"}
+    assert "Baseball" not in str(told)  # what people rejected did not come
 
 
 def test_a_throttled_recogniser_leaves_nothing_half_done(

@@ -12,7 +12,7 @@ from pixplore.catalogue import product_reads
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.products import Report, import_products
 from pixplore.catalogue.schema import image
-from pixplore.catalogue.search import search
+from pixplore.catalogue.search import SqlFinder
 from pixplore.product_csv import parse
 from pixplore.query import parse_query
 
@@ -29,7 +29,9 @@ def engine(database_url: str) -> Iterator[Engine]:
 def add(engine: Engine, name: str, **values: Any) -> UUID:
     image_id = uuid4()
     with engine.begin() as connection:
-        connection.execute(image.insert().values(id=image_id, name=name, sha256=str(image_id), **values))
+        connection.execute(
+            image.insert().values(id=image_id, name=name, name_key=name.lower(), sha256=str(image_id), **values)
+        )
     return image_id
 
 
@@ -59,6 +61,29 @@ def test_pictures_are_found_by_file_by_sku_and_by_their_name(engine: Engine) -> 
     assert (row.sku, row.title, row.attributes) == ("A-1", "Axe", {"brand": "T"})
     assert row.created_at == datetime(2026, 3, 4, tzinfo=UTC)
     assert (one(engine, by_sku).sku, one(engine, by_name).sku) == ("B-2", "c-3")
+
+
+def test_what_a_list_changes_is_written_down(engine: Engine) -> None:
+    picture = add(engine, "a.jpg", title="Mine", attributes={"brand": "T"})
+    load(engine, "sku,file,title,brand\nA,a.jpg,Axe,T\n")
+    load(engine, "sku,file,title,brand\nA,a.jpg,Hatchet,U\n")
+    load(engine, "sku,file,title,brand\nA,a.jpg,Hatchet,U\n")
+    with engine.connect() as connection:
+        told = connection.execute(
+            text("select detail from change where image_id = :id order by seq"), {"id": picture}
+        ).scalars().all()  # fmt: skip
+    assert told == [
+        {"from": "product list", "sku": {"before": None, "after": "A"}, "title": {"before": "Mine", "after": "Axe"}},
+        {
+            "from": "product list",
+            "title": {"before": "Axe", "after": "Hatchet"},
+            "attributes": {"before": {"brand": "T"}, "after": {"brand": "U"}},
+            "product": {
+                "before": {"title": "Axe", "category": None, "attributes": {"brand": "T"}},
+                "after": {"title": "Hatchet", "category": None, "attributes": {"brand": "U"}},
+            },
+        },
+    ]
 
 
 def test_a_preview_writes_nothing_and_says_what_the_import_then_does(engine: Engine) -> None:
@@ -152,8 +177,8 @@ def test_the_picture_is_found_by_its_new_words(engine: Engine) -> None:
     load(engine, "sku,file,title,brand\nQX-99,a.jpg,Sledgehammer,Torvald\n")
     with engine.connect() as connection:
         for q in ("sledgehammer", "QX-99", "torvald"):
-            found = search(connection, parse_query([("q", q)], {})[0], "newest", 10, None, (), 10)
-            assert [entry.id for entry in found.entries] == [picture], q
+            found = SqlFinder(connection).page(parse_query([("q", q)], {})[0])
+            assert found.ids == [picture], q
 
 
 def test_list_summary_states_and_pages(engine: Engine) -> None:

@@ -89,7 +89,7 @@ def test_children_die_with_a_killed_supervisor(own: Stack) -> None:
 
 def test_a_dead_child_is_started_again(own: Stack) -> None:
     for words, url in (
-        ("search_api.app", own.ends["search_api"] + "/readyz"),
+        ("-m search_api", own.ends["search_api"] + "/readyz"),
         ("streamlit run", own.ends["dashboard"] + "/_stcore/health"),
     ):
         victim = own.parts(words)[0]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.audit_views import in_words
+from dashboard.operations.audit_views import in_words
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ from dashboard.audit_views import in_words
             "Name: A → B",
         ),
         ({"files": 3}, "Files: 3"),
+        ({"file": "a.csv", "imported": 12, "rejected": 0}, "File: a.csv; Imported: 12; Rejected: 0"),
     ],
 )
 def test_a_change_is_told_without_json(detail: dict[str, Any], words: str) -> None:

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import catalogue_state as cs
-from dashboard.catalogue_state import ALL, ANY, NOT, State
+from dashboard.catalogue import catalogue_state as cs
+from dashboard.catalogue.catalogue_state import ALL, ANY, NOT, State
 from pixplore.domain import UNSET
 from pixplore.query import parse_query
 
@@ -22,15 +22,17 @@ FACETS = st.one_of(st.sampled_from([*cs.MANY, "category", "colour", "orientation
 def states(draw: st.DrawFn) -> State:
     state = State()
     for field, value, mode in draw(st.lists(st.tuples(FACETS, VALUES, st.sampled_from([ALL, ANY, NOT])), max_size=8)):
-        state = cs.use(state, field, value, mode if mode in cs.modes(field) else ANY)
+        name = cs.parameter(field, mode if mode in cs.modes(field) else ANY)
+        state = state.with_values(name, [*state.values(name), value])
     if draw(st.booleans()):
         state = state.with_values("q", [draw(TEXT)])
     low, high = sorted(draw(st.tuples(st.integers(20, 100), st.integers(20, 100))))
-    state = cs.with_confidence(state, low, high)
+    state = state.with_values("min_confidence", [str(low)]).with_values("max_confidence", [str(high)])
     if draw(st.booleans()):
         state = state.with_values("attr.price.gte", [str(draw(st.integers(0, 99)))])
     sort = draw(st.sampled_from(["", *cs.SORTS]))
-    return State(state.filters, "" if sort == state.usual_sort else sort, draw(st.none() | st.uuids().map(str)))
+    opened, similar = (draw(st.none() | st.uuids().map(str)) for _ in range(2))
+    return State(state.filters, "" if sort == state.usual_sort else sort, opened, similar)
 
 
 @given(states())
@@ -44,15 +46,6 @@ def test_the_search_api_understands_every_state(state: State) -> None:
     parse_query(state.query())
 
 
-@given(states(), FACETS, VALUES)
-def test_a_value_is_used_in_one_way_at_most_and_can_be_taken_back(state: State, field: str, value: str) -> None:
-    for mode in cs.modes(field):
-        used = cs.use(state, field, value, mode)
-        assert cs.mode_of(used, field, value) == mode
-        assert sum(value in used.values(cs.parameter(field, each)) for each in cs.modes(field)) == 1
-    assert cs.mode_of(cs.use(state, field, value, None), field, value) is None
-
-
 def test_a_deep_link_is_written_with_the_names_of_the_api() -> None:
     state = cs.read({"label": ["Hammer"], "min_confidence": ["70"], "utm_source": ["mail"], "sort": ["sideways"]})
     assert state.query() == [("label", "Hammer"), ("min_confidence", "70")]
@@ -63,11 +56,6 @@ def test_the_facets_that_a_picture_has_many_values_of_know_all_any_and_none() ->
     assert [cs.parameter("label", mode) for mode in (ALL, ANY, NOT)] == ["label", "any_label", "not_label"]
     assert [cs.parameter("category", mode) for mode in (ANY, NOT)] == ["category", "not_category"]
     assert cs.modes("category") == (ANY, NOT)
-
-
-def test_the_usual_confidence_leaves_the_address_short() -> None:
-    assert cs.with_confidence(State(), 55, 100) == State()
-    assert cs.confidence(cs.read({"min_confidence": ["seventy"]})) == (55, 100)
 
 
 def test_text_is_sorted_by_match_unless_asked_otherwise() -> None:

@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from dashboard import client, theme
-from dashboard.authenticator import PasswordRules
+from dashboard import client
+from dashboard.account.authenticator import PasswordRules
+from dashboard.look import theme
 from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
 
 

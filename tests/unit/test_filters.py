@@ -2,44 +2,61 @@
 
 from datetime import date
 
-from dashboard import filters, loosen
-from dashboard.catalogue_state import ANY, NOT, State, use
-from dashboard.chips import chip, chips
+from dashboard.catalogue import filters, loosen
+from dashboard.catalogue.catalogue_state import State
+from dashboard.catalogue.chips import chip, chips
+from dashboard.catalogue.filters import Attribute
 from pixplore.domain import UNSET
 
 TODAY = date(2026, 11, 25)
-LABELS = {"values": [{"value": "Shoe", "count": 5}, {"value": "Boot", "count": 2}], "unset": 1, "distinct": 9}
+BATCH = "2686dba8-1cba-471b-b8d1-83e9df0ca725"
 
 
-def group(state: State, name: str, facet: dict[str, object], attributes: list[str] | None = None) -> filters.Group:
-    made = filters.groups(state, {name: facet}, attributes or [], TODAY)
+def group(state: State, name: str, attributes: list[Attribute] | None = None) -> filters.Group:
+    made = filters.groups(state, attributes or [], TODAY, {("batch_id", BATCH): "Autumn shoes"})
     return next(one for one in made if one["name"] == name)
 
 
-def test_values_carry_their_counts_and_how_they_are_used() -> None:
-    labels = group(use(State(), "label", "Shoe", ANY), "label", LABELS)
-    assert [(row["value"], row["count"], row["mode"]) for row in labels["values"]] == [
-        ("Shoe", 5, "any"),
-        ("Boot", 2, None),
-    ]
-    assert labels["unset"]["text"] == "No label"
-    assert labels["distinct"] == 9
-    assert labels["used"] == 1
+def test_every_facet_of_the_product_is_there_and_says_under_which_names_it_is_asked() -> None:
+    made = {
+        one["name"]: one for one in filters.groups(State(), [Attribute("brand"), Attribute("price", 5, 20)], TODAY, {})
+    }
+    assert set(made) == {
+        "label", "confidence", "category", "tag", "created", "colour", "orientation", "attr.brand", "attr.price",
+        "collection", "batch_id", "uploader", "sku", "status", "size",
+    }  # fmt: skip
+    assert made["label"]["parameters"] == {"all": "label", "any": "any_label", "not": "not_label"}
+    assert made["category"]["parameters"] == {"any": "category", "not": "not_category"}
+    assert (made["attr.price"]["from"], made["attr.price"]["to"]) == ("attr.price.gte", "attr.price.lte")
 
 
-def test_an_excluded_value_stays_in_reach_though_no_picture_has_it() -> None:
-    labels = group(use(State(), "label", "Sandal", NOT), "label", LABELS)
-    assert labels["values"][-1] == {"value": "Sandal", "text": "Sandal", "count": None, "mode": "not"}
+def test_ids_in_use_are_shown_by_name() -> None:
+    state = State((("not_batch_id", BATCH),))
+    assert group(state, "batch_id")["texts"] == {BATCH: "Autumn shoes"}
+    titles = {("batch_id", BATCH): "Autumn shoes"}
+    assert [(one.what, one.text) for one in chips(state, titles)] == [("Not upload", "Autumn shoes")]
+    assert chips(state)[0].text == BATCH[:8]
 
 
 def test_an_attribute_of_numbers_is_a_range_and_of_words_a_list() -> None:
-    prices = {"values": [{"value": str(n), "count": 1} for n in (5, 9.5, 20)], "unset": 0, "distinct": 3}
-    price = group(State((("attr.price.gte", "6"),)), "attr.price", prices, ["price"])
-    assert (price["kind"], price["from"], price["to"], price["from_hint"], price["to_hint"]) == (
-        "range", "6", "", "5.00", "20.00",
-    )  # fmt: skip
-    brands = {"values": [{"value": "Acme", "count": 1}], "unset": 3, "distinct": 1}
-    assert group(State(), "attr.brand", brands, ["brand"])["kind"] == "values"
+    prices = {"values": [{"value": str(n), "count": 1} for n in (5, 9.5, 20)], "distinct": 3}
+    price = filters.attribute("price", prices)
+    assert (price.low, price.high, price.step, price.exact) == (5, 20, 0.01, True)
+    assert group(State((("attr.price.gte", "6"),)), "attr.price", [price])["kind"] == "number"
+    assert filters.attribute("size", prices | {"distinct": 900}).exact is False
+    brand = filters.attribute("brand", {"values": [{"value": "Acme", "count": 1}, {"value": "7", "count": 1}]})
+    assert group(State(), "attr.brand", [brand])["kind"] == "values"
+    # One very value from an old link: a range could not show it.
+    assert group(State((("attr.price", "9.5"),)), "attr.price", [price])["kind"] == "values"
+    # The address asks for an attribute that nobody knows of.
+    assert group(State((("not_attr.season", "Winter"),)), "attr.season")["kind"] == "values"
+
+
+def test_presets_of_dates_include_today() -> None:
+    presets = {one["label"]: one["from"] for one in group(State(), "created")["presets"]}
+    assert presets == {
+        "Today": "2026-11-25", "Last 7 days": "2026-11-19", "Last 30 days": "2026-10-27", "This year": "2026-01-01",
+    }  # fmt: skip
 
 
 def test_prose_is_told_from_words_to_choose_by() -> None:
@@ -52,20 +69,15 @@ def test_prose_is_told_from_words_to_choose_by() -> None:
     assert not filters.free_text(facet(1, 12, word=""))  # numbers make a range, however many
 
 
-def test_ranges_go_into_the_state_and_back() -> None:
-    state = filters.apply_range(State(), "created", "2026-11-01", "2026-11-30")
-    assert state.query() == [("created_from", "2026-11-01"), ("created_to", "2026-12-01")]
-    assert group(state, "created", {})["to"] == "2026-11-30"
-    assert [one.text for one in chips(state)] == ["1 Nov 2026", "30 Nov 2026"]
-    assert filters.apply_range(state, "created", "", "") == State()
-    assert filters.apply_range(State(), "confidence", "70", "100").query() == [("min_confidence", "70")]
-
-
 def test_chips_say_it_in_words() -> None:
     assert (chip("not_label", "Shoe").what, chip("not_label", "Shoe").negative) == ("Without label", True)
     assert chip("category", UNSET).text == "any category"
     assert chip("attr.sub_brand", "Acme").what == "Sub brand"
-    assert chip("attr.price.lte", "20").what == "Price up to"
+    assert (chip("attr.price.lte", "1200").what, chip("attr.price.lte", "1200").text) == ("Price up to", "1,200")
+    assert chip("max_width", "4000").text == "4,000 px"
+    state = State((("created_from", "2026-11-01"), ("created_to", "2026-12-01")))
+    assert [one.text for one in chips(state)] == ["1 Nov 2026", "30 Nov 2026"]
+    assert chip("created_to", "0001-01-01").text == "0001-01-01"  # no day before it
 
 
 def test_an_empty_result_names_the_filters_that_hold_it_empty() -> None:
@@ -77,3 +89,13 @@ def test_an_empty_result_names_the_filters_that_hold_it_empty() -> None:
         return totals[gone]
 
     assert [(way.chip.value, way.total) for way in loosen.ways(state, total)] == [("Hammer", 7), ("Shoe", 3)]
+
+
+def test_other_attributes_are_reachable_and_a_slider_says_what_it_is_of() -> None:
+    some = [Attribute("brand"), Attribute("price", 1, 9, exact=False)]
+    assert "more" not in {one["kind"] for one in filters.groups(State(), some, TODAY, {})}
+    last = filters.groups(State((("attr.size", "L"),)), some, TODAY, {}, others=3)[-1]
+    assert (last["kind"], last["known"]) == ("more", ["brand", "price", "size"])
+    slider = group(State(), "attr.price", some)
+    assert slider["hint"] == filters.COMMONEST
+    assert not group(State(), "attr.price", [Attribute("price", 1, 9)])["hint"]

@@ -194,3 +194,8 @@ def test_the_demo_list_is_faultless_and_within_ninety_days() -> None:
     assert {row.file_name for row in found.rows if row.file_name} == photos
     assert all(0 <= (now - row.created_at).days <= 90 for row in found.rows if row.created_at)
     assert all(isinstance(row.attributes["price"], int | float) for row in found.rows)
+
+
+def test_a_first_line_without_end() -> None:
+    with pytest.raises(Invalid, match="first line"):
+        parse(b"x" * 1_100_000)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from pixplore.vision import model
 from pixplore.vision.efficientnet import read_state_dict
+from pixplore.vision.embedding import Embedder
 from pixplore.vision.moderation import Moderator
 
 PHOTOS = Path(__file__).resolve().parents[2] / "demo" / "photos"
@@ -37,7 +38,8 @@ def test_building_again_leaves_the_files_alone(folder: Path) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     model.build_models(folder)
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
-    assert set(before) == {model.CLASSIFIER_FILE, model.MODERATION_FILE}  # nothing half-written lies about
+    built = {model.CLASSIFIER_FILE, model.LIKENESS_FILE, model.MODERATION_FILE}
+    assert set(before) == built  # nothing half-written lies about
 
 
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,17 +66,39 @@ def test_a_batch_says_the_same_as_one_by_one(classifier: model.Classifier) -> No
     assert np.allclose(classifier(pictures)[0], single, atol=1e-3)
 
 
-def test_a_distorted_copy_is_nearest_to_its_original(classifier: model.Classifier) -> None:
+def test_a_distorted_copy_is_nearest_to_its_original(folder: Path) -> None:
+    embedder = Embedder(folder)
     names = ["hammer6.jpg", "hammer8.jpg", "hammer9.jpg", "jaguar.jpg", "plate.jpg"]
-    originals = classifier.embed(np.stack([boxed(name) for name in names]))
+    originals = embedder.embed(np.stack([boxed(name) for name in names]))
     assert np.allclose(np.linalg.norm(originals, axis=1), 1, atol=1e-5)
     for at, name in enumerate(names):
         image = Image.open(PHOTOS / name)
         width, height = image.size
         copy = image.crop((width // 20, height // 20, width, height)).resize((200, 200 * height // width))
-        likeness = originals @ classifier.embed(model.letterbox(copy)[None])[0]
+        likeness = originals @ embedder.embed(model.letterbox(copy)[None])[0]
         assert int(likeness.argmax()) == at
         assert likeness[at] > 0.8
+
+
+def test_the_axes_of_likeness_are_the_same_in_every_build(folder: Path) -> None:
+    axes = np.load(folder / model.LIKENESS_FILE, allow_pickle=False)
+    assert (axes.shape, axes.dtype) == ((1280, 256), np.float32)
+    assert np.allclose(axes.T @ axes, np.eye(256), atol=1e-5)
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)
+    assert (largest > 0).all()  # the sign of a singular vector is else left to chance
+
+
+def test_neighbours_by_256_numbers_are_those_by_1280(folder: Path, classifier: model.Classifier) -> None:
+    pictures = [model.letterbox(Image.open(path)) for path in sorted(PHOTOS.glob("*.jpg"))]
+    features = np.concatenate([classifier(picture[None])[1] for picture in pictures])
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    near = []
+    for vectors in (features / lengths, Embedder(folder).directions(features)):
+        alike = vectors @ vectors.T
+        np.fill_diagonal(alike, -2)
+        near.append(np.argsort(-alike, axis=1)[:, :5])
+    agreeing = [len({*one} & {*other}) / 5 for one, other in zip(*near, strict=True)]
+    assert np.mean(agreeing) > 0.75
 
 
 def test_letterbox_keeps_the_whole_picture_on_white() -> None:

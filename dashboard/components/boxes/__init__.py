@@ -1,74 +1,62 @@
-"""A picture with its label boxes drawn over it, each switched on and off in the browser, and the list of labels."""
+"""The viewer: one picture over the page, its labels and boxes, everything known of it, its edits.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+It lives in the browser and asks for what it shows itself: the picture in words at /detail/{id}, the rest at
+/data/v1/... A gallery opens it by an event (boxes.js says which); Python hears of what changes the page. Its parts:
+
+    calls.js   asking, and what to say when the answer is no        labels.js  labels, verdicts and their undo
+    zoom.js    zooming and panning                                  facts.js   what is known, similar pictures
+    stage.js   the picture with its boxes                           edit.js    edits, collections, the trash
+"""
+
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
+from pixplore.domain import Person, Role
+
+HERE = Path(__file__).parent
+_PARTS = ("calls.js", "zoom.js", "stage.js", "labels.js", "facts.js", "edit.js", "boxes.js")
 _mount = st.components.v2.component(
     "pixplore_boxes",
-    html=(_HERE / "boxes.html").read_text(),
-    css=(_HERE / "boxes.css").read_text(),
-    js=(_HERE / "boxes.js").read_text(),
+    html=(HERE / "boxes.html").read_text(),
+    css=(HERE / "boxes.css").read_text(),
+    js="\n".join((HERE / part).read_text() for part in _PARTS),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BoxesEvents:
-    """What just happened: the name of a label to look for, or the original wanted."""
-
-    label: str | None
-    download: bool
-
-
 def boxes(
-    image: Mapping[str, Any],
+    opened: str | None,
+    person: Person,
     *,
     key: str,
     shown: float,
-    back: bool,
-    on: bool,
-    place: str,
-    download: str | None,
-    on_step: Callable[[int], None],
-) -> BoxesEvents:
-    """Show an Image of the search API; labels below `shown` (0-100) are folded away, `back` and `on` offer steps.
+    siblings: Sequence[str],
+    total: int,
+    why: Sequence[str],
+    on_closed: Callable[[dict[str, Any]], None],
+    on_find: Callable[[dict[str, Any]], None] | None,
+) -> None:
+    """Have the viewer on the page, open where the address says so (`opened`), else waiting for a gallery's event.
 
-    `on_step` gets -1 or 1 before anything is drawn anew. `place` is a line under the name; `download` the original's
-    address: the browser fetches each one once.
+    `siblings` are the first ids of `total` to step through; `why` says why `opened` was found. Labels
+    below `shown` (0-100) are folded away. `on_closed` gets the ids that were `changed` and that are `gone` from their
+    list, and the `version` of the last write; `on_find` the same with the `params` of the pictures to show instead.
+    Without `on_find` such links lead to the catalogue's own page.
     """
-    result = _mount(
+    _mount(
         key=key,
         data={
-            "picture": image["id"],
-            "src": image.get("preview_url"),
-            "alt": image.get("title") or image["name"],
-            "no_picture": "This entry has no picture.",
-            "width": image.get("width"),
-            "height": image.get("height"),
+            "opened": opened,
+            "siblings": list(siblings),
+            "why": list(why),
+            "total": total,
             "shown": shown,
-            "labels": [
-                {
-                    "name": label["name"],
-                    "confidence": label["confidence"],
-                    "source": label["source"],
-                    "parents": list(label.get("parents") or []),
-                    "boxes": list(label.get("boxes") or []),
-                }
-                for label in image.get("labels") or []
-            ],
-            "back": back,
-            "on": on,
-            "has_original": bool(image.get("preview_url")),
-            "name": image.get("title") or image["name"],
-            "place": place,
-            "download": download,
+            "me": person.email,
+            "finds": on_find is not None,
+            "may": {"review": Role.ANALYST in person.role.includes, "delete": Role.ADMIN in person.role.includes},
         },
-        on_step_change=lambda: on_step(int(st.session_state[key].get("step") or 0)),
-        on_label_change=lambda: None,
-        on_download_change=lambda: None,
+        on_closed_change=lambda: on_closed(st.session_state[key].get("closed") or {}),
+        on_find_change=lambda: on_find(st.session_state[key].get("find") or {}) if on_find else None,
     )
-    return BoxesEvents(result.label, result.download is not None)

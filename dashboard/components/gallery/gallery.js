@@ -1,233 +1,216 @@
 
-// A gallery of justified rows. State lives with the mounted root, so that a rerun only adds or removes what changed.
+// The gallery itself. Its state lives with the mounted root, so that a rerun only changes what is different.
 const galleries = new WeakMap();
-const TICK = '<svg viewBox="0 0 16 16" fill="none" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 8.5 6.5 12 13 4.5"/></svg>';
-const NO_PICTURE = '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><rect x="3" y="4" width="18" height="16" rx="2"/><path d="m4 18 5-5 3 3m2-2 2-2 5 5M4 4l16 16"/></svg>';
+const LOWEST = 84, HIGHEST = 340; // height of a row in pixels at the ends of the slider
+const HEADER = 64; // the navigation, which lies over what scrolls
+const leftBehind = new Map(); // what a gallery showed when its page was left: the way back leads there
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
+// Each step of the slider makes the rows higher by the same part; a small screen has smaller ones.
+function setDensity(state, value) {
+  const { layout } = state, small = window.innerWidth <= 640;
+  layout.wanted = LOWEST * (HIGHEST / LOWEST) ** (value / 100) * (small ? 0.58 : 1);
+  layout.gap = small ? 4 : layout.wanted < 130 ? 5 : 8;
+  state.root.classList.toggle('dense', layout.wanted < 120);
 }
 
-function placeholder(tile, words) {
-  const link = tile.querySelector('.open');
-  link.querySelector('img')?.remove();
-  if (link.querySelector('.none')) return;
-  const none = element('div', 'none');
-  none.innerHTML = NO_PICTURE;
-  none.append(element('span', '', words));
-  link.append(none);
+const placeOfDensity = (owner) => `pixplore.density.${owner}`;
+
+function rememberedDensity(owner) {
+  try {
+    const kept = Number(localStorage.getItem(placeOfDensity(owner)) ?? NaN);
+    return kept >= 0 && kept <= 100 ? kept : 58;
+  } catch { return 58; } // a browser that keeps nothing
 }
 
-const TILE = document.createElement('template');
-TILE.innerHTML = `<li class="tile"><a class="open" tabindex="-1" aria-describedby="px-how"></a>
-  <label class="tick"><input type="checkbox" tabindex="-1"><span>${TICK}</span></label>
-  <div class="caption" aria-hidden="true"><b></b><i></i></div></li>`;
-
-function makeTile(item, state) {
-  const tile = TILE.content.firstElementChild.cloneNode(true);
-  tile.dataset.id = item.id;
-  // Very wide and very tall pictures are cropped: a panorama must not eat a row, nor a tower a screen.
-  tile.style.setProperty('--r', Math.min(2.6, Math.max(0.56, item.ratio || 1)).toFixed(3));
-  fillTile(tile, item, state);
-  return tile;
+function mountDensity(state, signal) {
+  const { slider } = state;
+  slider.addEventListener('input', () => {
+    setDensity(state, Number(slider.value));
+    sayDensity(state);
+    cancelAnimationFrame(state.sliding);
+    state.sliding = requestAnimationFrame(() => relayAround(state));
+    try { localStorage.setItem(placeOfDensity(state.data.owner), slider.value); } catch { /* as above */ }
+  }, { signal });
 }
 
-function fillTile(tile, item, state) {
-  const link = tile.querySelector('.open');
-  link.href = state.href + encodeURIComponent(item.id);
-  link.setAttribute('aria-label', [item.name, item.labels, item.why].filter(Boolean).join('. '));
-  tile.querySelector('input').setAttribute('aria-label', `Select ${item.name}`);
-  tile.querySelector('.caption b').textContent = item.name;
-  tile.querySelector('.caption i').textContent = [item.labels, item.why].filter(Boolean).join(' · ');
-  if (!item.src) { placeholder(tile, item.name); return; }
-  let image = link.querySelector('img');
-  if (image && image.getAttribute('src') === item.src) return;
-  if (!image) {
-    link.querySelector('.none')?.remove();
-    image = element('img');
-    image.alt = '';
-    image.decoding = 'async';
-    image.loading = 'lazy';
-    if (item.width && item.height) { image.width = item.width; image.height = item.height; }
-    image.onload = () => image.classList.add('in');
-    image.onerror = () => placeholder(tile, `${item.name} (no preview)`);
-    link.append(image);
-  }
-  image.src = item.src;
+function sayDensity(state) {
+  const { slider, layout } = state, row = Math.max(1, Math.round(layout.width / (layout.wanted * 1.3)));
+  slider.setAttribute('aria-valuetext', `about ${row} in a row`);
 }
 
-function paintSelection(state) {
-  const chosen = state.selected;
-  for (const tile of state.tiles.values()) {
-    const on = chosen.has(tile.dataset.id);
-    if (tile.classList.contains('on') !== on) {
-      tile.classList.toggle('on', on);
-      tile.querySelector('input').checked = on;
-    }
-  }
-  state.root.classList.toggle('selecting', chosen.size > 0);
-  state.bar.hidden = chosen.size === 0 || !state.actions.length;
-  state.bar.querySelector('.count').textContent = `${chosen.size} selected`;
+function showFoot(state) {
+  const { foot, feed } = state, { failed, loading } = feed;
+  const shown = feed.ids.length, cut = state.layout.height > MOST_HEIGHT && feed.next;
+  let words = '';
+  if (failed) words = failed.text;
+  else if (cut) words = `The first ${number(shown)} are shown. Narrow the search to see others.`;
+  else if (loading) words = 'Loading …';
+  else if (state.mine || state.data.like) words = shown ? `The ${number(shown)} pictures most like it` : state.mine ? 'No picture to compare with fits the filters.' : '';
+  else if (!feed.next && shown >= 12) words = `All ${number(shown)} shown`;
+  foot.classList.toggle('failed', Boolean(failed));
+  if (foot.firstElementChild.textContent !== words) foot.firstElementChild.textContent = words;
+  foot.lastElementChild.hidden = !failed;
+  foot.lastElementChild.textContent = failed?.over ? 'Sign in' : 'Try again';
 }
 
-function choose(state, id, wanted, range) {
-  const from = state.order.indexOf(state.anchor), to = state.order.indexOf(id);
-  const touched = range && from >= 0 ? state.order.slice(Math.min(from, to), Math.max(from, to) + 1) : [id];
-  for (const each of touched) wanted ? state.selected.add(each) : state.selected.delete(each);
-  if (!range) state.anchor = id;
-  paintSelection(state);
+// After a failure: on with what was under way. Whose session is over signs in, and is led back here.
+function tryAgain(state) {
+  if (state.feed.failed?.over) { location.reload(); return; }
+  state.feed.failed = null;
+  loadNext(state);
+  render(state);
+  showFoot(state);
 }
 
-function rove(state, id, focus) {
-  const before = state.tiles.get(state.current)?.querySelector('.open');
-  if (before) before.tabIndex = -1;
-  state.current = id;
-  const link = state.tiles.get(id)?.querySelector('.open');
-  if (!link) return;
-  link.tabIndex = 0;
-  if (focus) { link.focus({ preventScroll: true }); link.scrollIntoView({ block: 'nearest' }); }
+function toTop(state) {
+  const under = state.root.getBoundingClientRect().top;
+  if (under < HEADER) scrollerOf(state.root).scrollTop += under - HEADER - 16;
 }
 
-function neighbour(state, id, key) {
-  const at = state.order.indexOf(id);
-  if (key === 'ArrowRight') return state.order[at + 1];
-  if (key === 'ArrowLeft') return state.order[at - 1];
-  if (key === 'Home') return state.order[0];
-  if (key === 'End') return state.order.at(-1);
-  // Up and down: the tile of the next row whose middle is nearest.
-  const down = key === 'ArrowDown', here = state.tiles.get(id).getBoundingClientRect(), middle = here.left + here.width / 2;
-  let row = null, best, distance = Infinity;
-  for (let i = at + (down ? 1 : -1); i >= 0 && i < state.order.length; i += down ? 1 : -1) {
-    const there = state.tiles.get(state.order[i]).getBoundingClientRect();
-    if (Math.abs(there.top - here.top) < 4) continue;
-    if (row === null) row = there.top;
-    if (Math.abs(there.top - row) > 4) break;
-    const far = Math.abs(there.left + there.width / 2 - middle);
-    if (far < distance) { distance = far; best = state.order[i]; }
-  }
-  return best;
-}
-
-function onKey(state, event) {
-  const id = event.target.closest?.('.tile')?.dataset.id;
-  if (event.key === 'Escape' && state.selected.size) { state.selected.clear(); paintSelection(state); return; }
-  if (!id || event.target.closest('button')) return;
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
-    event.preventDefault();
-    state.order.forEach((each) => state.selected.add(each));
-    paintSelection(state);
-  } else if (event.key === ' ') {
-    event.preventDefault();
-    choose(state, id, event.shiftKey || !state.selected.has(id), event.shiftKey);
-  } else if (/^(Arrow|Home$|End$)/.test(event.key)) {
-    const next = neighbour(state, id, event.key);
-    event.preventDefault();
-    if (!next) return;
-    if (event.shiftKey) { if (!state.selected.size) choose(state, id, true); choose(state, next, true, true); }
-    rove(state, next, true);
-  }
-}
-
-function askForMore(state, byHand) {
-  if (!state.more || state.button.disabled || (!byHand && (!state.auto || state.asked === state.order.length))) return;
-  state.asked = state.order.length;
-  state.button.disabled = true;
-  state.button.textContent = 'Loading…';
-  state.send('more', state.order.length);
+// Another feed takes the place of the one that is shown.
+function showFeed(state, feed, total) {
+  for (const [id, tile] of state.tiles) release(state, id, tile);
+  state.feed = feed;
+  state.total = total;
+  state.current = 0;
+  state.stop = state.anchor = null;
+  clearChoice(state);
+  showLike(state);
+  relay(state, true);
 }
 
 function mount(root) {
+  const find = (name) => root.querySelector(name), stopped = new AbortController(), { signal } = stopped;
   const state = {
-    root, list: root.querySelector('.rows'), bar: root.querySelector('.bar'), button: root.querySelector('.more'),
-    end: root.querySelector('.end'), tiles: new Map(), order: [], selected: new Set(), anchor: null, current: null,
-    actions: [], asked: -1, epoch: null, cleared: 0, href: '',
+    root, stopped, list: find('.rows'), bar: find('.bar'), count: find('.bar .count'), all: find('.bar .all'), foot: find('.foot'),
+    slider: find('.density input'), quick: find('.quick'), layout: newLayout(), feed: newFeed(), tiles: new Map(), pool: [],
+    picked: new Set(), everything: false, anchor: null, current: 0, stop: null, actions: [], total: 0, top: null, at: 0,
+    epoch: null, cleared: 0, mine: null, left: 0, data: {},
   };
   root.addEventListener('keydown', (event) => onKey(state, event));
-  state.list.addEventListener('click', (event) => {
-    const tile = event.target.closest('.tile');
-    if (!tile) return;
-    const id = tile.dataset.id;
-    if (event.target.closest('.tick')) {
-      if (event.target.tagName !== 'INPUT') return;
-      choose(state, id, event.shiftKey ? true : event.target.checked, event.shiftKey);
-      rove(state, id, false);
-      return;
-    }
-    if (!event.target.closest('.open') || event.ctrlKey || event.metaKey || event.button) return;
-    event.preventDefault();
-    rove(state, id, false);
-    if (event.shiftKey && state.anchor) choose(state, id, true, true);
-    else state.send('open', id);
-  });
+  state.list.addEventListener('click', (event) => onClick(state, event));
   state.list.addEventListener('focusin', (event) => {
     const id = event.target.closest('.tile')?.dataset.id;
-    if (id && id !== state.current) rove(state, id, false);
+    if (id) rove(state, state.feed.at.get(id), false);
   });
-  state.button.addEventListener('click', () => askForMore(state, true));
-  root.querySelector('.clear').addEventListener('click', () => { state.selected.clear(); paintSelection(state); });
-  root.querySelector('.all').addEventListener('click', () => { state.order.forEach((id) => state.selected.add(id)); paintSelection(state); });
-  state.watch = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && askForMore(state), { rootMargin: '900px' });
-  state.watch.observe(root.querySelector('.foot'));
+  find('.bar .clear').addEventListener('click', () => clearChoice(state));
+  state.all.addEventListener('click', () => chooseAll(state));
+  state.foot.lastElementChild.addEventListener('click', () => tryAgain(state));
+  // Whatever scrolls around the gallery, its scrolling is heard here first.
+  document.addEventListener('scroll', () => {
+    state.frame ??= requestAnimationFrame(() => { state.frame = null; if (root.isConnected) { render(state); state.left = state.top; } });
+  }, { capture: true, passive: true, signal });
+  document.addEventListener('px-more', () => { if (state.viewed) loadNext(state); }, { signal });
+  document.addEventListener('px-closed', (event) => viewed(state, event.detail), { signal });
+  state.width = new ResizeObserver(() => {
+    const width = state.list.clientWidth;
+    if (!width || width === state.layout.width) return;
+    const first = !state.layout.width;
+    state.layout.width = width;
+    setDensity(state, Number(state.slider.value));
+    if (first) relay(state, true); else relayAround(state);
+  });
+  mountDensity(state, signal);
+  mountPicture(state, signal);
+  mountQuick(state);
   return state;
 }
 
-function update(state, data) {
-  const { root } = state;
-  root.dataset.size = data.size;
-  state.href = data.href;
-  state.more = data.more;
-  state.auto = data.auto;
-  if (state.epoch !== data.epoch) {
-    // Another query: what was chosen in the former one may not even be in this one.
-    state.epoch = data.epoch;
-    state.selected.clear();
-    state.asked = -1;
+function onClick(state, event) {
+  const tile = event.target.closest('.tile'), id = tile?.dataset.id;
+  if (!tile) return;
+  if (event.target.closest('.tick')) {
+    if (event.target.tagName === 'INPUT') choose(state, id, event.shiftKey ? true : event.target.checked, event.shiftKey);
+  } else if (event.target.closest('.look')) {
+    look(state, state.feed.at.get(id));
+  } else if (event.target.closest('.open') && !event.ctrlKey && !event.metaKey && !event.button) {
+    event.preventDefault();
+    if (event.shiftKey && state.anchor) choose(state, id, true, true);
+    else open(state, id);
   }
-  if (state.cleared !== data.cleared) { state.cleared = data.cleared; state.selected.clear(); }
-  const wanted = new Set(data.items.map((item) => item.id));
-  for (const [id, tile] of state.tiles) if (!wanted.has(id)) { tile.remove(); state.tiles.delete(id); state.selected.delete(id); }
-  let before = null;
-  for (const item of data.items) {
-    let tile = state.tiles.get(item.id);
-    if (tile) fillTile(tile, item, state);
-    else { tile = makeTile(item, state); state.tiles.set(item.id, tile); }
-    const place = before ? before.nextSibling : state.list.firstChild;
-    if (place !== tile) state.list.insertBefore(tile, place);
-    tile.classList.toggle('now', item.id === data.opened);
-    before = tile;
-  }
-  state.order = data.items.map((item) => item.id);
-  if (!state.tiles.has(state.current)) rove(state, state.order[0], false);
-  const names = JSON.stringify(data.actions);
-  if (state.actionNames !== names) {
-    state.actionNames = names;
-    state.actions = data.actions;
-    state.bar.querySelector('.actions').replaceChildren(...data.actions.map((action) => {
-      const button = element('button', action.danger ? 'danger' : '', action.label);
-      button.type = 'button';
-      button.addEventListener('click', () => state.send('act', { action: action.name, ids: [...state.selected] }));
-      return button;
-    }));
-  }
-  state.button.hidden = !data.more;
-  state.button.disabled = false;
-  state.button.textContent = data.more_label || 'Load more';
-  state.end.hidden = data.more || state.order.length < 12;
-  state.end.textContent = `All ${data.items.length.toLocaleString('en')} shown`;
-  paintSelection(state);
-  // The foot may still be in sight after a short page: then no new intersection is reported.
-  state.watch.unobserve(root.querySelector('.foot'));
-  state.watch.observe(root.querySelector('.foot'));
 }
 
-export default function ({ parentElement, data, setTriggerValue }) {
+// Another query: what was chosen and loaded for the former one may not even be in this one.
+function begin(state, data) {
+  const back = leftBehind.get(data.epoch);
+  leftBehind.clear();
+  const feed = back?.feed ?? newFeed();
+  renewFirst(feed, data.items, data.source?.cursor ?? null);
+  const before = state.epoch;
+  state.epoch = data.epoch;
+  state.own = feed;
+  if (before !== null && !state.mine) toTop(state);
+  if (!state.mine) showFeed(state, feed, state.total);
+  else searchBy(state, state.mine.file);
+  if (back && before === null) goBackTo(state, back.top);
+}
+
+// Streamlit takes a new page to its top while it comes: once that is over, the pictures are where they were left.
+function goBackTo(state, top, tries = 20) {
+  const there = -state.list.getBoundingClientRect().top;
+  if (Math.abs(there - top) < 2 || !tries || !state.root.isConnected) return;
+  scrollerOf(state.root).scrollTop += top - there;
+  setTimeout(() => goBackTo(state, top, tries - 1), 50);
+}
+
+function update(state, data) {
+  const { feed } = state;
+  state.data = data;
+  state.source = data.source;
+  const total = data.source && !data.like ? data.source.total : data.items.length;
+  if (!state.mine) state.total = total;
+  state.root.querySelector('.head').hidden = !data.owner && !data.by_picture && !data.notice && !data.like;
+  state.root.classList.toggle('lifted', Boolean(data.owner));
+  state.root.querySelector('.by-picture').hidden = !data.by_picture;
+  state.root.querySelector('.density').hidden = !data.owner || !total;
+  if (!state.layout.width) {
+    state.slider.value = data.owner ? rememberedDensity(data.owner) : 58;
+    state.layout.width = state.list.clientWidth;
+    setDensity(state, Number(state.slider.value));
+  }
+  sayDensity(state);
+  showActions(state, data.actions);
+  if (state.epoch !== data.epoch) {
+    say(state, '');
+    begin(state, data);
+  } else {
+    let moved = renewFirst(state.own, data.items, data.source?.cursor ?? null);
+    // What came back meanwhile is on the first page again.
+    const here = new Set(data.items.map((item) => item.id)), gone = data.gone.filter((id) => !here.has(id));
+    for (const each of new Set([state.own, feed])) moved = drop(each, gone) || moved;
+    for (const id of gone) state.picked.delete(id);
+    if (moved) relay(state, true); else render(state);
+    say(state, state.said);
+  }
+  if (state.cleared !== data.cleared) { state.cleared = data.cleared; clearChoice(state); }
+  showLike(state);
+  showFoot(state);
+  paintSelection(state);
+}
+
+// Take pictures out. Returns whether any was there.
+function drop(feed, ids) {
+  const lost = new Set(ids.filter((id) => feed.at.has(id)));
+  if (lost.size) filterFeed(feed, (id) => !lost.has(id));
+  return lost.size > 0;
+}
+
+function unmount(state) {
+  if (state.own && state.source) leftBehind.set(state.epoch, { feed: state.own, top: state.left });
+  state.stopped.abort();
+  state.width.disconnect();
+}
+
+export default function ({ parentElement, data, setTriggerValue, setStateValue }) {
   const root = parentElement.querySelector('.px-gallery');
   let state = galleries.get(root);
-  if (!state) { state = mount(root); galleries.set(root, state); }
+  if (!state) {
+    state = mount(root);
+    galleries.set(root, state);
+  }
   state.send = setTriggerValue;
+  state.keep = setStateValue;
   update(state, data);
-  return () => state.watch.disconnect();
+  state.width.observe(state.list);
+  return () => unmount(state);
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.chips import Chip
+from dashboard.catalogue.chips import Chip
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(

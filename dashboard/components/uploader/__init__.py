@@ -1,9 +1,10 @@
-"""The uploader: files go from the browser straight to storage; Python only signs and watches.
+"""The uploader: files go from the browser straight to storage; Python signs and watches. ZIPs are opened there too.
 
-The component asks one question at a time (trigger `ask`, told apart by `request`) and gets its answer in `data`:
+The component asks one question at a time, told apart by `request`. The one that begins a batch is put by the trigger
+`ask` and answered in `data`; the others go to /upload/ask (dashboard/upload/upload_route.py), whatever page is shown:
 
     {"kind": "grants", "files": [{"key", "name", "size", "content_type", "sha256"}]}   at most 100
-        -> {"request", "items": [manifest item with its "key"]}
+        -> {"request", "batch", "items": [manifest item with its "key"]}
     {"kind": "retry", "images": [id], "failed": bool}  -> {"request", "items": [manifest item]}
     {"kind": "states"}  -> {"request", "items": [[image_id, status, message, duplicate_of]]}
     any of them         -> {"request", "error": sentence, "again": bool}
@@ -19,13 +20,14 @@ import streamlit as st
 from pixplore.domain import MAX_FILE_BYTES
 
 _HERE = Path(__file__).parent
-_PARTS = ("files.js", "queue.js", "list.js", "uploader.js")
+_PARTS = ("files.js", "queue.js", "asking.js", "sending.js", "list.js", "uploader.js")
+_WORKER = ("unzip.js", "worker.js")
 _mount = st.components.v2.component(
     "pixplore_uploader",
     html=(_HERE / "uploader.html").read_text(),
     css=(_HERE / "uploader.css").read_text(),
     js="\n".join(
-        [f"const WORKER = {json.dumps((_HERE / 'worker.js').read_text())};"]
+        [f"const WORKER = {json.dumps(chr(10).join((_HERE / part).read_text() for part in _WORKER))};"]
         + [(_HERE / part).read_text() for part in _PARTS]
     ),
 )
@@ -38,10 +40,12 @@ def uploader(
     *,
     key: str,
     href: str,
+    batch: str | None,
     lead: str = "Drop photographs or folders here",
-    hint: str = "JPEG, PNG, WebP, TIFF or AVIF, up to 15 MB each",
+    hint: str = "JPEG, PNG, WebP, TIFF or AVIF, up to 15 MB each, also in a ZIP",
 ) -> None:
-    """Show one upload. `queue` names it (the browser keeps its files under that name), `href` + id is a picture.
+    """Show one upload. `queue` names it (the browser keeps its files under that name), `href` + id is a picture,
+    `batch` the upload's own id once it has begun.
 
     `on_ask` runs when the component asks; the question is `st.session_state[key].ask`.
     """
@@ -51,6 +55,7 @@ def uploader(
             "queue": queue,
             "answer": answer,
             "href": href,
+            "batch": batch,
             "lead": lead,
             "hint": hint,
             "limits": {"max_bytes": MAX_FILE_BYTES},

@@ -6,7 +6,7 @@ const CROSS = '<svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke
 
 const WORDS = {
   waiting: 'Waiting', checking: 'Checking', checked: 'Waiting', asked: 'Waiting', granted: 'Waiting to be sent', sending: 'Sending',
-  sent: 'Sent', received: 'In the queue', processing: 'Being looked at', ready: 'Searchable', duplicate: 'In the catalogue already',
+  sent: 'Sent', received: 'In the queue', processing: 'Being looked at', ready: 'Searchable', duplicate: 'Already there',
   rejected: 'Not taken', failed: 'Failed', stuck: 'Not sent',
 };
 

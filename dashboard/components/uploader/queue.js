@@ -1,45 +1,98 @@
-// The upload itself: check -> ask for a grant -> send to storage -> watch until searchable. Knows nothing of the page.
+// The files of an upload and what is known of each. Knows nothing of the page.
 //
 //   waiting -> checking -> checked -> asked -> granted -> sending -> sent -> ready | duplicate | rejected | failed
 //                                                  \-> stuck (a broken connection; can be sent again)
-const CHUNK = 100;
+//
+// Ten thousand files are usual: every step looks only at the files of one phase, never at all of them.
 const PARALLEL_CHECKS = 2;
-const PARALLEL_SENDS = 4;
-const PATIENCE = 6000; // ms until a question is asked again; Python answers a question once
 const ENDED = new Set(['ready', 'duplicate', 'rejected', 'failed', 'stuck']);
 const RETRYABLE = new Set(['failed', 'stuck']);
+const UNSENT = ['waiting', 'checking', 'checked', 'asked', 'granted', 'sending'];
+const PHASES = [...UNSENT, 'sent', ...ENDED];
 
-// Module scope: a queue goes on while Streamlit reruns, and while the person looks at another page.
-const queues = new Map();
+// A queue goes on while Streamlit reruns, and while the person looks at another page of the dashboard, where
+// components/uploading tells of it. Not module scope: Streamlit may load this module twice.
+const queues = (globalThis.pixploreUploads ??= new Map());
 
-function queueOf(key) {
+function queueOf(key, batch) {
+  if (!queues.has(key) && batch) adopt(key, batch);
   if (!queues.has(key)) {
-    queues.set(key, {
-      key, items: [], byKey: new Map(), byImage: new Map(), seen: new Set(), paused: false, asking: null, answered: null,
-      say: null, changed: () => {}, trouble: null, notBefore: 0, lastStates: 0, statesEvery: 700, regrant: new Set(),
-      retryServer: false, sent: [], limits: { max_bytes: 15e6 }, worker: null, checks: 0, sends: 0, numbers: 0, timer: null,
-    });
+    const queue = {
+      key, batch: null, items: [], of: Object.fromEntries(PHASES.map((phase) => [phase, new Set()])), byKey: new Map(), byImage: new Map(),
+      seen: new Set(), paused: false, asking: null, answered: null, say: null, changed: () => {}, tell: () => {}, trouble: null,
+      notBefore: 0, lastStates: 0, statesEvery: 700, regrant: new Set(), retryServer: false, pace: [], limits: { max_bytes: 15e6 },
+      worker: null, tasks: new Map(), opening: 0, checks: 0, sends: 0, numbers: 0, timer: null,
+      left: () => unsentCount(queue), root: null, shown: () => Boolean(queue.root?.isConnected),
+    };
+    queues.set(key, queue);
   }
   return queues.get(key);
 }
 
+// Python began a new session, in which the batch has a queue of another name: the files are here all the same.
+function adopt(key, batch) {
+  for (const [old, queue] of queues) {
+    if (queue.batch !== batch) continue;
+    queues.delete(old);
+    queues.set(key, Object.assign(queue, { key, notBefore: 0, trouble: null })); // what the old session refused is asked anew
+    if (queue.asking) unanswered(queue, queue.asking.question);
+    queue.asking = null;
+    return;
+  }
+}
+
+function move(queue, item, phase, more) {
+  queue.of[item.phase].delete(item);
+  Object.assign(item, more, { phase });
+  queue.of[phase].add(item);
+}
+
+function addItem(queue, same, about) {
+  if (queue.seen.has(same)) return false;
+  queue.seen.add(same);
+  const item = {
+    key: ++queue.numbers, same, entry: null, phase: 'waiting', done: 0, tries: 0, kind: '', sha256: null, image: null,
+    grant: null, message: '', duplicate: null, xhr: null, ...about,
+  };
+  queue.items.push(item);
+  queue.byKey.set(item.key, item);
+  queue.of[item.phase].add(item);
+  return true;
+}
+
+const ZIP = /\.zip$/i;
+const sameAs = (file) => `${file.name}|${file.size}|${file.lastModified}|${file.webkitRelativePath || ''}`;
+
+// Puts files into the list; archives are opened and their pictures follow. Returns how many were added at once.
 function addFiles(queue, files) {
   let added = 0;
   let twice = 0;
+  let archives = 0;
   for (const file of files) {
-    const same = `${file.name}|${file.size}|${file.lastModified}|${file.webkitRelativePath || ''}`;
-    if (queue.seen.has(same)) { twice += 1; continue; }
-    queue.seen.add(same);
-    const item = {
-      key: ++queue.numbers, same, file, name: file.name, size: file.size, phase: 'waiting', done: 0, tries: 0,
-      kind: '', sha256: null, image: null, grant: null, message: '', duplicate: null, xhr: null,
-    };
-    queue.items.push(item);
-    queue.byKey.set(item.key, item);
-    added += 1;
+    if (ZIP.test(file.name)) { archives += 1; openZip(queue, file); continue; }
+    if (addItem(queue, sameAs(file), { file, name: file.name, size: file.size })) added += 1; else twice += 1;
   }
   pump(queue);
-  return { added, twice };
+  return { added, twice, archives };
+}
+
+async function openZip(queue, file) {
+  queue.opening += 1;
+  const { entries, refused, left, fault } = await work(queue, 'list', { file });
+  queue.opening -= 1;
+  const counted = { added: 0, twice: 0, left: left || 0, refused: 0, archive: file.name };
+  const base = (path) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || path;
+  if (fault) addItem(queue, sameAs(file), { file: null, name: file.name, size: file.size, phase: 'rejected', local: true, message: fault });
+  for (const one of refused || []) {
+    const about = { file: null, name: one.path, size: one.size, phase: 'rejected', local: true, message: one.why };
+    if (addItem(queue, `${sameAs(file)}|${one.path}`, about)) counted.refused += 1;
+  }
+  for (const entry of entries || []) {
+    const about = { file, entry, name: base(entry.path), size: entry.size };
+    if (addItem(queue, `${sameAs(file)}|${entry.path}|${entry.offset}`, about)) counted.added += 1; else counted.twice += 1;
+  }
+  queue.tell({ ...counted, fault });
+  pump(queue);
 }
 
 function pump(queue) {
@@ -48,7 +101,7 @@ function pump(queue) {
   ask(queue);
   queue.changed();
   clearTimeout(queue.timer);
-  if (queue.items.some((item) => !ENDED.has(item.phase)) || queue.asking) {
+  if (unsentCount(queue) || queue.of.sent.size || queue.asking || queue.opening) {
     queue.timer = setTimeout(() => pump(queue), 350);
   } else if (queue.worker) {
     queue.worker.terminate();
@@ -56,181 +109,63 @@ function pump(queue) {
   }
 }
 
+function unsentCount(queue) {
+  return UNSENT.reduce((sum, phase) => sum + queue.of[phase].size, 0);
+}
+
+function unsentItems(queue) {
+  return UNSENT.flatMap((phase) => [...queue.of[phase]]);
+}
+
 function check(queue) {
-  if (queue.paused || queue.checks >= PARALLEL_CHECKS) return;
-  for (const item of queue.items) {
-    if (queue.checks >= PARALLEL_CHECKS) break;
-    if (item.phase !== 'waiting') continue;
-    item.phase = 'checking';
+  for (const item of queue.of.waiting) {
+    if (queue.paused || queue.checks >= PARALLEL_CHECKS) return;
+    move(queue, item, 'checking');
     queue.checks += 1;
-    checker(queue).postMessage({ key: item.key, file: item.file, hash: item.size <= queue.limits.max_bytes });
+    checkOne(queue, item);
   }
 }
 
-function checker(queue) {
+async function checkOne(queue, item) {
+  const hash = item.size <= queue.limits.max_bytes;
+  const { kind, sha256, fault } = await work(queue, 'check', { file: item.file, entry: item.entry, hash });
+  queue.checks -= 1;
+  if (item.phase === 'checking') {
+    if (fault) move(queue, item, 'rejected', { message: fault, local: true }); else move(queue, item, 'checked', { kind, sha256 });
+  }
+  pump(queue);
+}
+
+// One task for the worker; resolves with its answer, which has `fault` (a sentence) where it failed.
+function work(queue, task, what) {
   if (!queue.worker) {
     const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
     queue.worker = new Worker(url);
     URL.revokeObjectURL(url);
     queue.worker.onmessage = ({ data }) => {
-      queue.checks -= 1;
-      const item = queue.byKey.get(data.key);
-      if (item && data.unreadable) {
-        item.phase = 'rejected';
-        item.message = 'The browser cannot read this file any more. Choose it again.';
-      } else if (item) {
-        Object.assign(item, { kind: data.kind, sha256: data.sha256, phase: 'checked' });
-      }
-      pump(queue);
+      const resolve = queue.tasks.get(data.key);
+      queue.tasks.delete(data.key);
+      if (resolve) resolve(data);
     };
   }
-  return queue.worker;
-}
-
-// One question at a time, so that none is lost between two runs of the page.
-function ask(queue) {
-  const now = Date.now();
-  if (queue.asking) {
-    if (queue.say && now > queue.asking.again) { queue.asking.again = now + PATIENCE; queue.say(queue.asking.question); }
-    return;
-  }
-  if (!queue.say || now < queue.notBefore) return;
-  const question = nextQuestion(queue, now);
-  if (!question) return;
-  question.request = `${now.toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
-  queue.asking = { question, again: now + PATIENCE };
-  queue.say(question);
-}
-
-function nextQuestion(queue, now) {
-  const of = (phase) => queue.items.filter((item) => item.phase === phase);
-  const checked = of('checked');
-  const busy = of('granted').length + of('sending').length;
-  const more = queue.items.some((item) => item.phase === 'waiting' || item.phase === 'checking');
-  if (checked.length && !queue.paused && (checked.length >= CHUNK || !more || busy < 2 * PARALLEL_SENDS)) {
-    const files = checked.slice(0, CHUNK);
-    for (const item of files) item.phase = 'asked';
-    return { kind: 'grants', files: files.map(({ key, name, size, kind, sha256 }) => ({ key, name, size, content_type: kind, sha256 })) };
-  }
-  if (queue.retryServer || queue.regrant.size) {
-    const question = { kind: 'retry', images: [...queue.regrant], failed: queue.retryServer };
-    queue.regrant.clear();
-    queue.retryServer = false;
-    return question;
-  }
-  const watched = queue.items.some((item) => item.phase === 'sent');
-  const every = document.hidden ? 5000 : queue.statesEvery;
-  if (watched && now - queue.lastStates >= every) { queue.lastStates = now; return { kind: 'states' }; }
-  return null;
-}
-
-function answer(queue, said) {
-  if (!said || !queue.asking || said.request !== queue.asking.question.request) return;
-  const { question } = queue.asking;
-  queue.asking = null;
-  queue.trouble = said.error || null;
-  if (said.error) {
-    queue.notBefore = Date.now() + (said.again ? 4000 : 3600e3);
-    for (const file of question.files || []) {
-      const item = queue.byKey.get(file.key);
-      if (item && item.phase === 'asked') item.phase = 'checked';
-    }
-    for (const image of question.images || []) queue.regrant.add(image);
-    queue.retryServer = queue.retryServer || Boolean(question.failed);
-  } else if (question.kind === 'states') {
-    const news = said.items.filter(([image, ...state]) => follow(queue, queue.byImage.get(image), ...state)).length;
-    queue.statesEvery = news ? 700 : Math.min(3000, queue.statesEvery * 1.3);
-  } else {
-    for (const one of said.items) granted(queue, queue.byKey.get(one.key) || queue.byImage.get(one.image_id), one);
-    for (const image of question.images || []) {
-      const item = queue.byImage.get(image);
-      if (item && item.phase === 'asked') Object.assign(item, { phase: 'stuck', message: 'This file can no longer be sent. Choose it again.' });
-    }
-  }
-  pump(queue);
-}
-
-function granted(queue, item, one) {
-  if (!item || item.phase === 'sending') return;
-  item.image = one.image_id;
-  queue.byImage.set(one.image_id, item);
-  if (one.upload) {
-    item.grant = one.upload;
-    item.phase = 'granted';
-    item.message = '';
-  } else {
-    follow(queue, item, one.status, one.error ? one.error.message : '', one.duplicate_of || null);
-  }
-}
-
-// The server's word on a file that was sent (or needed no sending); true when it is news.
-function follow(queue, item, status, message, duplicate) {
-  if (!item || ['granted', 'sending', 'stuck'].includes(item.phase)) return false;
-  const phase = ENDED.has(status) ? status : 'sent';
-  if (item.phase === phase && item.status === status) return false;
-  Object.assign(item, { phase, status, message: message || '', duplicate: duplicate || null });
-  if (phase !== 'sent') item.done = item.size;
-  return true;
-}
-
-function send(queue) {
-  if (queue.paused) return;
-  for (const item of queue.items) {
-    if (queue.sends >= PARALLEL_SENDS) break;
-    if (item.phase === 'granted' && (item.after || 0) <= Date.now()) sendOne(queue, item);
-  }
-}
-
-function sendOne(queue, item) {
-  const xhr = new XMLHttpRequest();
-  const form = new FormData();
-  for (const [name, value] of Object.entries(item.grant.fields)) form.append(name, value);
-  form.append('file', item.file, 'file'); // storage wants the file last; its name is not its key
-  Object.assign(item, { phase: 'sending', done: 0, xhr });
-  queue.sends += 1;
-  xhr.open('POST', item.grant.url);
-  xhr.timeout = 10 * 60 * 1000;
-  xhr.upload.onprogress = (event) => { item.done = Math.min(item.size, event.loaded); queue.changed(); };
-  xhr.onloadend = () => {
-    queue.sends -= 1;
-    item.xhr = null;
-    if (xhr.status >= 200 && xhr.status < 300) {
-      Object.assign(item, { phase: 'sent', status: 'received', done: item.size, grant: null, tries: 0 });
-      queue.sent.push([Date.now(), item.size]);
-      queue.statesEvery = 700;
-    } else if (item.phase === 'sending') {
-      unsent(queue, item, xhr.status);
-    }
-    pump(queue);
-  };
-  xhr.send(form);
-}
-
-function unsent(queue, item, status) {
-  item.done = 0;
-  item.tries += 1;
-  if (item.tries > 3) {
-    item.phase = 'stuck';
-    item.message = status ? 'Storage refused this file. Try again.' : 'The connection broke. Try again.';
-  } else if (status === 403) { // the grant has run out
-    item.phase = 'asked';
-    queue.regrant.add(item.image);
-  } else {
-    item.phase = 'granted';
-    item.after = Date.now() + 1000 * 3 ** (item.tries - 1);
-  }
+  queue.taskNumber = (queue.taskNumber || 0) + 1;
+  const key = queue.taskNumber;
+  return new Promise((resolve) => {
+    queue.tasks.set(key, resolve);
+    queue.worker.postMessage({ ...what, task, key });
+  });
 }
 
 function pause(queue, paused) {
   queue.paused = paused;
   if (paused) {
-    for (const item of queue.items) {
-      if (item.phase !== 'sending') continue;
-      item.phase = 'granted';
-      item.done = 0;
-      if (item.xhr) item.xhr.abort();
+    for (const item of [...queue.of.sending]) {
+      const { xhr } = item;
+      move(queue, item, 'granted', { done: 0 });
+      if (xhr) xhr.abort();
     }
   }
+  queue.pace = [];
   queue.notBefore = 0;
   pump(queue);
 }
@@ -238,11 +173,14 @@ function pause(queue, paused) {
 function retry(queue, items) {
   for (const item of items) {
     if (!RETRYABLE.has(item.phase)) continue;
-    if (item.phase === 'failed') { queue.retryServer = true; item.phase = 'sent'; item.status = 'received'; } else if (item.image) {
-      item.phase = 'asked';
+    const fresh = { tries: 0, message: '' };
+    if (item.phase === 'failed') {
+      queue.retryServer = true;
+      move(queue, item, 'sent', { ...fresh, status: 'received' });
+    } else if (item.image) {
+      move(queue, item, 'asked', fresh);
       queue.regrant.add(item.image);
-    } else item.phase = 'waiting';
-    Object.assign(item, { tries: 0, message: '' });
+    } else move(queue, item, 'waiting', fresh);
   }
   queue.notBefore = 0;
   queue.trouble = null;
@@ -251,8 +189,11 @@ function retry(queue, items) {
 
 // Takes out what is not sent yet; what storage has already goes its way.
 function cancel(queue, items) {
-  for (const item of items) {
+  const gone = new Set(items);
+  queue.items = queue.items.filter((item) => !gone.has(item));
+  for (const item of gone) {
     const { xhr } = item;
+    queue.of[item.phase].delete(item);
     item.phase = 'cancelled';
     if (xhr) xhr.abort();
     queue.byKey.delete(item.key);
@@ -260,11 +201,5 @@ function cancel(queue, items) {
     queue.seen.delete(item.same);
     queue.regrant.delete(item.image);
   }
-  const gone = new Set(items);
-  queue.items = queue.items.filter((item) => !gone.has(item));
   pump(queue);
-}
-
-function unsentItems(queue) {
-  return queue.items.filter((item) => !ENDED.has(item.phase) && item.phase !== 'sent');
 }

@@ -1,4 +1,4 @@
-// The page's side: shows a queue, passes its questions to Python and Python's answers to it.
+// The page's side: shows a queue, passes its first question to Python and Python's answer to it.
 const views = new WeakMap();
 const GROUPS = [
   ['all', 'All', () => true],
@@ -13,17 +13,20 @@ function photographs(n) {
 }
 
 function totals(queue) {
-  const sum = { all: queue.items.length, going: 0, ready: 0, duplicate: 0, bad: 0, unsent: 0, bytes: 0, done: 0, shareSent: 0, shareDone: 0 };
-  for (const item of queue.items) {
-    const ended = ENDED.has(item.phase);
-    const sent = ended || item.phase === 'sent';
-    if (!ended) sum.going += 1;
-    if (!sent) sum.unsent += 1;
-    if (item.phase === 'ready' || item.phase === 'duplicate') sum[item.phase] += 1; else if (ended) sum.bad += 1;
-    sum.bytes += item.size;
-    sum.done += sent ? item.size : item.done;
-    sum.shareSent += sent ? 1 : item.size ? item.done / item.size : 0;
-    sum.shareDone += ended ? 1 : 0;
+  const { of } = queue;
+  const sum = { all: queue.items.length, ready: of.ready.size, duplicate: of.duplicate.size, bytes: 0, done: 0, shareSent: 0, shareDone: 0 };
+  sum.bad = of.rejected.size + of.failed.size + of.stuck.size;
+  sum.unsent = unsentCount(queue);
+  sum.going = sum.unsent + of.sent.size;
+  sum.shareDone = sum.all - sum.going;
+  sum.shareSent = sum.all - sum.unsent;
+  for (const item of queue.items) if (!item.local) sum.bytes += item.size;
+  sum.done = sum.bytes;
+  for (const phase of UNSENT) {
+    for (const item of of[phase]) {
+      sum.done -= item.size - item.done;
+      if (item.size) sum.shareSent += item.done / item.size;
+    }
   }
   return sum;
 }
@@ -34,21 +37,35 @@ function titleOf(queue, sum) {
     if (sum.unsent) return `Uploading ${photographs(sum.all)}`;
     return `${photographs(sum.going)} being looked at`;
   }
-  if (sum.bad) return `${sum.bad} of ${photographs(sum.all)} need${sum.bad === 1 ? 's' : ''} your attention`;
+  if (sum.bad) return `${sum.bad.toLocaleString('en')} of ${photographs(sum.all)} need${sum.bad === 1 ? 's' : ''} your attention`;
   if (sum.duplicate === sum.all) return sum.all === 1 ? 'This photograph is in the catalogue already' : 'All of these are in the catalogue already';
   return sum.all === 1 ? 'Your photograph is searchable' : `All ${photographs(sum.all)} are in the catalogue`;
 }
 
-function paceOf(queue, sum) {
-  if (!sum.going) return `${sum.ready} searchable · ${sum.duplicate} already there · ${sum.bad} not taken`;
-  const words = [`${sizeWords(sum.done)} of ${sizeWords(sum.bytes)}`];
+// Bytes a second over the last ten; null until there is something to tell from.
+function speed(queue, sum) {
   const now = Date.now();
-  queue.sent = queue.sent.filter(([at]) => now - at < 8000);
-  if (sum.unsent && queue.sent.length > 1 && !queue.paused) {
-    const pace = queue.sent.reduce((total, [, bytes]) => total + bytes, 0) / Math.max(0.5, (now - queue.sent[0][0]) / 1000);
-    const left = (sum.bytes - sum.done) / pace;
-    words.push(`${sizeWords(Math.round(pace))} a second`, left < 90 ? `about ${Math.max(1, Math.round(left))} s left` : `about ${Math.round(left / 60)} min left`);
-  } else if (!sum.unsent) words.push(`${sum.shareDone} of ${sum.all} done`);
+  const last = queue.pace[queue.pace.length - 1];
+  if (!last || now - last[0] >= 400) queue.pace.push([now, sum.done]);
+  while (queue.pace.length > 2 && now - queue.pace[0][0] > 10000) queue.pace.shift();
+  const [from, bytes] = queue.pace[0];
+  return now - from > 900 && sum.done > bytes ? (1000 * (sum.done - bytes)) / (now - from) : null;
+}
+
+function timeLeft(seconds) {
+  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${(seconds / 3600).toFixed(1)} h left`;
+}
+
+function paceOf(queue, sum) {
+  const n = (number) => number.toLocaleString('en');
+  if (!sum.going) return `${n(sum.ready)} searchable · ${n(sum.duplicate)} already there · ${n(sum.bad)} not taken`;
+  const words = [`${sizeWords(sum.done)} of ${sizeWords(sum.bytes)}`];
+  if (sum.unsent && !queue.paused) {
+    const pace = speed(queue, sum);
+    if (pace) words.push(`${sizeWords(Math.round(pace))} a second`, timeLeft((sum.bytes - sum.done) / pace));
+  } else if (!sum.unsent) words.push(`${n(sum.shareDone)} of ${n(sum.all)} done`);
   return words.join(' · ');
 }
 
@@ -57,6 +74,8 @@ function paint(view) {
   const sum = totals(queue);
   root.classList.toggle('busy', sum.all > 0);
   at('.panel').hidden = !sum.all;
+  at('.opening').hidden = !queue.opening;
+  at('.opening').textContent = sum.all ? 'Reading more …' : 'Reading …';
   if (!sum.all) return;
   const title = titleOf(queue, sum);
   at('.title').textContent = title;
@@ -66,13 +85,14 @@ function paint(view) {
   at('.total').setAttribute('aria-valuetext', title);
   at('.total .sent').style.width = `${(100 * sum.shareSent) / sum.all}%`;
   at('.total .done').style.width = `${(100 * sum.shareDone) / sum.all}%`;
-  const retryable = queue.items.filter((item) => RETRYABLE.has(item.phase)).length;
+  const retryable = queue.of.failed.size + queue.of.stuck.size;
   at('.again').hidden = !retryable;
-  at('.again').textContent = retryable === 1 ? 'Retry the failed one' : `Retry all ${retryable} failed`;
+  at('.again').textContent = retryable === 1 ? 'Retry the failed one' : `Retry all ${retryable.toLocaleString('en')} failed`;
   at('.pause').hidden = !sum.unsent;
   at('.pause').textContent = queue.paused ? 'Resume' : 'Pause';
   at('.stop').hidden = !sum.unsent;
-  at('.clear').hidden = sum.going > 0;
+  at('.clear').hidden = sum.going > 0 || queue.opening > 0;
+  at('.errors').hidden = !(sum.bad + sum.duplicate);
   at('.trouble').hidden = !queue.trouble;
   at('.trouble span').textContent = queue.trouble || '';
   for (const [group] of GROUPS) {
@@ -100,14 +120,54 @@ function speak(view, title, sum) {
   view.at('.live').textContent = words;
 }
 
-function take(view, files) {
+// In parts: asking ten thousand files for their size takes the browser seconds.
+async function take(view, files) {
+  const { queue } = view;
   const pictures = wanted(files);
-  const { added, twice } = addFiles(view.queue, pictures);
+  const sum = { added: 0, twice: 0, archives: 0 };
+  queue.opening += 1;
+  for (let at = 0; at < pictures.length; at += 100) {
+    const part = addFiles(queue, pictures.slice(at, at + 100));
+    for (const what of Object.keys(sum)) sum[what] += part[what];
+    await new Promise((resolve) => { setTimeout(resolve); });
+  }
+  queue.opening -= 1;
+  pump(queue);
+  const { added, twice, archives } = sum;
   const left = files.length - pictures.length;
-  const words = [`${photographs(added)} added`];
+  const words = [];
+  if (added || !archives) words.push(`${photographs(added)} added`);
+  if (archives) words.push(archives === 1 ? 'opening the ZIP' : `opening ${archives} ZIPs`);
   if (twice) words.push(`${twice} in this list already`);
   if (left) words.push(`${left} system file${left === 1 ? '' : 's'} left out`);
   view.at('.live').textContent = `${words.join(', ')}.`;
+}
+
+function tellOfZip(view, { archive, added, twice, refused, fault }) {
+  if (fault) { view.at('.live').textContent = `${archive} was not taken. ${fault}`; return; }
+  const words = [`${photographs(added)} found in ${archive}`];
+  if (refused) words.push(`${refused.toLocaleString('en')} not taken`);
+  if (twice) words.push(`${twice.toLocaleString('en')} in this list already`);
+  view.at('.live').textContent = `${words.join(', ')}.`;
+}
+
+// What was not taken, as a table; no cell can start a formula in a spreadsheet.
+function errorsCsv(queue) {
+  const cell = (text) => {
+    const safe = /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return `"${safe.replaceAll('"', '""')}"`;
+  };
+  const rows = queue.items.filter((item) => ['rejected', 'failed', 'stuck', 'duplicate'].includes(item.phase));
+  const lines = [['file', 'size', 'state', 'reason'], ...rows.map((item) => [item.name, String(item.size), WORDS[item.phase], item.message])];
+  return `\ufeff${lines.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
+}
+
+function saveErrors(queue) {
+  const link = element('a');
+  link.href = URL.createObjectURL(new Blob([errorsCsv(queue)], { type: 'text/csv;charset=utf-8' }));
+  link.download = 'upload-errors.csv';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
 function build(root) {
@@ -142,44 +202,51 @@ function build(root) {
     let part = [];
     for await (const file of filesOf(entriesOf(event.dataTransfer))) {
       part.push(file);
-      if (part.length === 200) { take(view, part); part = []; }
+      if (part.length === 200) { await take(view, part); part = []; }
     }
-    if (part.length) take(view, part);
+    if (part.length) await take(view, part);
   };
   view.onAct = (item) => (RETRYABLE.has(item.phase) ? retry(view.queue, [item]) : cancel(view.queue, [item]));
   at('.again').onclick = () => retry(view.queue, view.queue.items);
   at('.pause').onclick = () => pause(view.queue, !view.queue.paused);
   at('.stop').onclick = () => { pause(view.queue, false); cancel(view.queue, unsentItems(view.queue)); at('.files').focus(); };
-  at('.clear').onclick = () => { cancel(view.queue, [...view.queue.items]); at('.files').focus(); };
+  at('.clear').onclick = () => { cancel(view.queue, view.queue.items); at('.files').focus(); };
+  at('.errors').onclick = () => saveErrors(view.queue);
   at('.resume').onclick = () => retry(view.queue, []);
-  view.list.onscroll = view.soon;
+  view.list.onscroll = () => { if (view.queue) view.queue.scrolled = view.list.scrollTop; view.soon(); };
   view.watch = new ResizeObserver(view.soon);
   view.watch.observe(view.list);
   return view;
 }
 
 window.addEventListener('beforeunload', (event) => {
-  for (const queue of queues.values()) if (unsentItems(queue).length) event.preventDefault();
+  for (const queue of queues.values()) if (unsentCount(queue)) event.preventDefault();
 });
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector('.px-uploader');
   let view = views.get(root);
-  if (!view) views.set(root, view = build(root));
-  if (view.queue && view.queue.key !== data.queue) { view.queue.say = null; view.queue.changed = () => {}; }
-  const queue = queueOf(data.queue);
+  const again = !view; // after a sign-in, or after a look at another page
+  if (again) views.set(root, view = build(root));
+  if (view.queue && view.queue.key !== data.queue) view.queue.root = null;
+  const queue = queueOf(data.queue, data.batch);
   // A question put to an element that the page has replaced since may be lost.
-  if (view.queue !== queue && queue.asking) queue.asking.again = Date.now() + 1000;
+  if (view.queue !== queue && queue.asking) queue.asking.again = Math.min(queue.asking.again, Date.now() + 1000);
   view.queue = queue;
+  if (again) Object.assign(queue, { notBefore: 0, trouble: null });
   Object.assign(view, { href: data.href });
   queue.limits = data.limits;
+  queue.batch = data.batch || queue.batch;
+  queue.root = root;
   queue.changed = view.soon;
+  queue.tell = (said) => tellOfZip(view, said);
   queue.say = (question) => setTriggerValue('ask', question);
   root.querySelector('.lead').textContent = data.lead;
   root.querySelector('.hint').textContent = data.hint;
   answer(queue, data.answer);
   pump(queue);
   paint(view);
-  return () => { queue.say = null; queue.changed = () => {}; };
+  // The page may have put another element, or this one elsewhere: people stay where they had scrolled to.
+  if (!view.list.scrollTop && queue.scrolled) view.list.scrollTop = queue.scrolled;
 }

@@ -1,4 +1,4 @@
-// Runs in a Web Worker: what a file is by its first bytes, and its SHA-256, without holding up the page.
+// Runs in a Web Worker: what a file is by its first bytes, its SHA-256, and what ZIPs hold, without holding up the page.
 const BRANDS = { avif: 'image/avif', avis: 'image/avif', heic: 'image/heic', heix: 'image/heic', hevc: 'image/heic', mif1: 'image/heic' };
 
 function kindOf(head, claimed) {
@@ -24,18 +24,24 @@ function kindOf(head, claimed) {
   return claimed && !claimed.startsWith('image/') ? claimed : 'application/octet-stream';
 }
 
-self.onmessage = async ({ data: { key, file, hash } }) => {
+async function checked({ file, entry, hash }) {
+  const bytes = entry && hash ? await unpack(file, entry) : file;
+  if (entry && !hash) return { kind: 'application/octet-stream', sha256: null }; // too large: its size is enough
+  const head = new Uint8Array(await bytes.slice(0, 64).arrayBuffer());
+  const kind = kindOf(head, file.type && !entry ? file.type : '');
+  // Outside a secure context there is no digest; then the server's own one decides.
+  if (!hash || !self.crypto || !self.crypto.subtle) return { kind, sha256: null };
+  const digest = await self.crypto.subtle.digest('SHA-256', await bytes.arrayBuffer());
+  return { kind, sha256: Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('') };
+}
+
+const TASKS = { check: checked, list: ({ file }) => listZip(file), unpack: async ({ file, entry }) => ({ blob: await unpack(file, entry) }) };
+
+self.onmessage = async ({ data }) => {
   try {
-    const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
-    const kind = kindOf(head, file.type);
-    let sha256 = null;
-    // Outside a secure context there is no digest; then the server's own one decides.
-    if (hash && self.crypto && self.crypto.subtle) {
-      const digest = await self.crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-      sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-    }
-    self.postMessage({ key, kind, sha256 });
-  } catch {
-    self.postMessage({ key, unreadable: true });
+    self.postMessage({ task: data.task, key: data.key, ...(await TASKS[data.task](data)) });
+  } catch (problem) {
+    const fault = problem instanceof Fault ? problem.message : 'The browser cannot read this file any more. Choose it again.';
+    self.postMessage({ task: data.task, key: data.key, fault });
   }
 };

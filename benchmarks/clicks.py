@@ -1,0 +1,165 @@
+"""What a person waits for in the browser: from a click or a key to the moment that what was asked for is drawn.
+
+Every function returns milliseconds, one number a try, taken around the browser's own animation frames.
+"""
+
+import time
+from typing import Any
+
+from playwright.sync_api import Page
+
+SHOWN = """([least, before]) => {
+  // The gallery lives in a shadow root of its own.
+  const roots = [...document.querySelectorAll('.stBidiComponent *')].map(e => e.shadowRoot).filter(Boolean);
+  const tiles = roots.flatMap(r => [...r.querySelectorAll('.px-gallery .tile')]).filter(t => t.offsetParent !== null);
+  if (tiles.length < least || tiles.map(t => t.dataset.id).join() === before) return false;
+  const seen = tiles.map(t => t.querySelector('img')).filter(i => {
+    const r = i && i.getBoundingClientRect();
+    return r && r.width && r.bottom > 0 && r.top < innerHeight;
+  });
+  return seen.length > 0 && seen.every(i => i.complete && i.naturalWidth > 0);
+}"""
+_FRAMES = """async ([pictures, step]) => {
+  const place = document.querySelector('[data-testid="stMain"]');
+  const roots = [...document.querySelectorAll('.stBidiComponent *')].map(e => e.shadowRoot).filter(Boolean);
+  const last = () => Math.max(0, ...roots.flatMap(r => [...r.querySelectorAll('.px-gallery .tile')])
+    .map(t => Number(t.getAttribute('aria-posinset') || t.dataset.place || 0)));
+  const gaps = [];
+  let before = performance.now(), began = before, most = 0;
+  while (last() < pictures && performance.now() - began < 90000) {
+    place.scrollBy(0, step);
+    const now = await new Promise(requestAnimationFrame);
+    gaps.push(now - before);
+    before = now;
+    most = Math.max(most, roots.reduce((sum, r) => sum + r.querySelectorAll('.px-gallery *').length, 0));
+  }
+  return {gaps, most, reached: last()};
+}"""
+
+
+def until_shown(page: Page, least: int, began: float, before: str = "") -> float:
+    """Until at least so many tiles are there, others than `before`, and those in sight are drawn."""
+    page.wait_for_function(SHOWN, arg=[least, before], polling="raf", timeout=60_000)
+    return (time.perf_counter() - began) * 1000
+
+
+def shown(page: Page) -> str:
+    """Which tiles there are now."""
+    return ",".join(page.locator(".px-gallery .tile").evaluate_all("tiles => tiles.map(t => t.dataset.id)"))
+
+
+def loads(page: Page, rounds: int) -> list[float]:
+    """The catalogue from its address, the browser's cache warm."""
+    times = []
+    for _ in range(rounds):
+        page.goto("about:blank")
+        began = time.perf_counter()
+        page.goto("/catalogue")
+        times.append(until_shown(page, 8, began))
+    return times
+
+
+def page_changes(page: Page, names: list[str], rounds: int) -> list[float]:
+    """A click in the navigation until the other page's heading stands and its script has run."""
+    times = []
+    for name in names * rounds:
+        began = time.perf_counter()
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
+        times.append((time.perf_counter() - began) * 1000)
+        page.wait_for_timeout(600)
+    return times
+
+
+def facets(page: Page, values: list[str]) -> list[float]:
+    """A click on a label until its pictures are drawn and the total is another one."""
+    times = []
+    for value in values:
+        page.goto("/catalogue")
+        until_shown(page, 8, time.perf_counter())
+        page.wait_for_timeout(400)
+        before, total = shown(page), page.locator(".px-summary .total").inner_text()
+        button = page.locator(f'.px-facets details[data-group="label"] li[data-value="{value}"] .name')
+        began = time.perf_counter()
+        button.click()
+        until_shown(page, 1, began, before)
+        page.wait_for_function(
+            """before => { const roots = [...document.querySelectorAll('.stBidiComponent *')].map(e => e.shadowRoot);
+                const line = roots.filter(Boolean).map(r => r.querySelector('.px-summary .total')).find(Boolean);
+                return line && line.innerText !== before; }""",
+            arg=total,
+            polling="raf",
+        )
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def bars(page: Page, rounds: int) -> list[float]:
+    """A click on a bar of the label chart until its pictures are drawn."""
+    times = []
+    for nth in range(rounds):
+        page.goto("/insights")
+        mark = page.locator(".js-plotly-plot .barlayer .point path").nth(nth)
+        mark.wait_for(timeout=60_000)  # Plotly itself is several megabytes
+        page.wait_for_timeout(800)
+        box = mark.bounding_box()
+        assert box
+        began = time.perf_counter()
+        page.mouse.click(box["x"] + min(10, box["width"] / 2), box["y"] + box["height"] / 2)
+        page.wait_for_url("**/catalogue**")
+        times.append(until_shown(page, 1, began))
+    return times
+
+
+def verdicts(page: Page, keys: int) -> list[float]:
+    """A key in the review's queue until the next picture is drawn."""
+    page.goto("/review")
+    place = page.locator(".px-review")
+    place.locator("img").first.wait_for()
+    page.wait_for_timeout(1500)
+    times = []
+    for _ in range(keys):
+        times.append(page.evaluate(_KEY))
+        page.wait_for_timeout(120)
+    return times
+
+
+_KEY = """async () => {
+  const roots = [...document.querySelectorAll('.stBidiComponent *')].map(e => e.shadowRoot).filter(Boolean);
+  const root = roots.map(r => r.querySelector('.px-review')).find(Boolean);
+  const now = () => [...root.querySelectorAll('img')].filter(i => i.offsetParent && i.complete && i.naturalWidth)
+    .map(i => i.src).join() + root.querySelector('.question h2')?.textContent + root.querySelector('.name a')?.href;
+  const before = now(), began = performance.now();
+  root.dispatchEvent(new KeyboardEvent('keydown', {key: 's', bubbles: true, composed: true}));
+  while (now() === before && performance.now() - began < 5000) await new Promise(requestAnimationFrame);
+  return performance.now() - began;
+}"""
+
+
+def scroll(page: Page, pictures: int) -> dict[str, Any]:
+    """Down through so many pictures: `gaps` between frames in ms, `most` nodes of the gallery at once, `heap` MB."""
+    page.goto("/catalogue")
+    until_shown(page, 8, time.perf_counter())
+    page.wait_for_timeout(500)
+    talk = page.context.new_cdp_session(page)
+    talk.send("Performance.enable")
+    found: dict[str, Any] = page.evaluate(_FRAMES, [pictures, 60])
+    metrics = {one["name"]: one["value"] for one in talk.send("Performance.getMetrics")["metrics"]}
+    return found | {"heap": metrics["JSHeapUsedSize"] / 1e6}
+
+
+def input_delays(page: Page, seconds: float) -> list[float]:
+    """By how much the page is late for what it was asked to do every 50 ms: so long a key would have waited."""
+    delays: list[float] = page.evaluate(
+        """async seconds => {
+            const late = [], end = performance.now() + seconds * 1000;
+            while (performance.now() < end) {
+                const due = performance.now() + 50;
+                await new Promise(done => setTimeout(done, 50));
+                late.push(performance.now() - due);
+            }
+            return late;
+        }""",
+        seconds,
+    )
+    return delays

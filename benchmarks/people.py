@@ -1,0 +1,83 @@
+"""Fifty people at once on one dashboard process, each as a browser speaks to it: over Streamlit's own WebSocket."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+PEOPLE = 50
+STEPS = 8
+THINK_S = 6.0
+"""Seconds between two clicks of a person, on average."""
+_LIMIT_S = 60.0
+
+
+@dataclass
+class Seen:
+    """What all of them saw: milliseconds from a click to the end of its run, and what went wrong."""
+
+    first_ms: list[float] = field(default_factory=list)
+    rerun_ms: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def measure(base: str, cookie: tuple[str, str], queries: list[dict[str, str]], seconds_open: float = 0) -> Seen:
+    """Everybody opens the catalogue, then clicks through `queries` in an order of their own.
+
+    `cookie` is a signed-in session's name and value. They stay connected for `seconds_open` after their last click.
+    """
+    seen = Seen()
+    asyncio.run(_all(base, cookie, queries, seen, seconds_open))
+    return seen
+
+
+async def _all(base: str, cookie: tuple[str, str], queries: list[dict[str, str]], seen: Seen, stay: float) -> None:
+    everybody = (_person(nth, base, cookie, queries, seen, stay) for nth in range(PEOPLE))
+    await asyncio.gather(*everybody)
+
+
+async def _person(
+    nth: int, base: str, cookie: tuple[str, str], queries: list[dict[str, str]], seen: Seen, stay: float
+) -> None:
+    own = random.Random(nth)
+    await asyncio.sleep(own.uniform(0, THINK_S))
+    address = f"ws://{urlsplit(base).netloc}/_stcore/stream"
+    headers = {"Cookie": f"{cookie[0]}={cookie[1]}"}
+    try:
+        async with connect(
+            address, origin=base, additional_headers=headers, subprotocols=["streamlit"], max_size=None
+        ) as wire:
+            seen.first_ms.append(await _run(wire, {}))
+            for _ in range(STEPS):
+                await asyncio.sleep(own.expovariate(1 / THINK_S))
+                seen.rerun_ms.append(await _run(wire, own.choice(queries)))
+            await asyncio.sleep(stay)
+    except Exception as error:
+        seen.errors.append(f"{type(error).__name__}: {error}")
+
+
+async def _run(wire: ClientConnection, query: dict[str, str]) -> float:
+    """One run of the catalogue's script with this address; milliseconds. Raises RuntimeError where it failed."""
+    message = BackMsg()
+    message.rerun_script.page_name = "catalogue"
+    message.rerun_script.query_string = urlencode(query)
+    began = time.perf_counter()
+    await wire.send(message.SerializeToString())
+    async with asyncio.timeout(_LIMIT_S):
+        while True:
+            raw = await wire.recv()
+            answer = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
+            kind = answer.WhichOneof("type")
+            if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
+                raise RuntimeError(answer.delta.new_element.exception.message)
+            if kind == "delta" and b'role="alert"' in raw:
+                raise RuntimeError("the page shows an error")
+            if kind == "script_finished":
+                if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                    raise RuntimeError(f"the run ended with {answer.script_finished}")
+                return (time.perf_counter() - began) * 1000

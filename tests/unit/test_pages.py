@@ -1,0 +1,125 @@
+"""The pages' own logic: real files of pages/ in a session of their own, only HTTP is faked."""
+
+import pytest
+
+from pixplore.domain import Role
+from tests.unit.faked_services import Dashboard, usual, words
+from tests.unit.faked_services import dashboard as dashboard
+
+SENTENCE = "The service is resting."
+
+
+@pytest.mark.parametrize(
+    ("role", "has", "has_not"),
+    [
+        (Role.VIEWER, ["Find a picture", "New in the catalogue", "Collections"], ["Health", "Dead letters"]),
+        (Role.ANALYST, ["How good the labels are", "Health", "This week", "your eyes"], ["Dead letters"]),
+        (Role.ADMIN, ["Is everything moving", "Dead letters", "Latest uploads", "Spent this month"], ["Health"]),
+    ],
+)
+def test_home_is_what_each_role_came_for(dashboard: Dashboard, role: Role, has: list[str], has_not: list[str]) -> None:
+    said = words(dashboard.open("home", role))
+    assert [word for word in has if word not in said] == []
+    assert [word for word in has_not if word in said] == []
+
+
+def test_the_numbers_of_home_lead_to_what_they_count(dashboard: Dashboard) -> None:
+    app = dashboard.open("home", Role.VIEWER)
+    ways = {one.proto.label: (one.proto.page, one.proto.query_string) for one in app.get("page_link")}
+    assert ways["1 category"] == ("insights", "shape=category")
+    assert ways["12 pictures"][0] == "catalogue"
+
+
+@pytest.mark.parametrize(
+    ("address", "asks", "not_asks"),
+    [
+        ({}, "/v1/insights/labels", "/v1/insights/health"),
+        ({"view": "health"}, "/v1/insights/health", "/v1/insights/labels"),
+        ({"view": "trend"}, "/v1/insights/trend", "/v1/insights/health"),
+        ({"view": "nonsense"}, "/v1/insights/labels", "/v1/insights/health"),
+    ],
+)
+def test_the_address_of_insights_opens_its_part_and_asks_for_no_other(
+    dashboard: Dashboard, address: dict[str, str], asks: str, not_asks: str
+) -> None:
+    dashboard.open("insights", Role.VIEWER, **address)
+    assert asks in dashboard.services.paths
+    assert not_asks not in dashboard.services.paths
+
+
+@pytest.mark.parametrize(("page", "who"), [("review", "analysts"), ("operations", "administrators"),
+                                           ("upload", "administrators")])  # fmt: skip
+def test_a_viewer_is_told_whom_a_page_is_for(dashboard: Dashboard, page: str, who: str) -> None:
+    app = dashboard.open(page, Role.VIEWER)
+    assert f"This page is for {who}" in words(app)
+    assert dashboard.services.paths == []
+
+
+@pytest.mark.parametrize(
+    ("page", "role", "title"),
+    [
+        ("catalogue", Role.VIEWER, "Not available just now"),
+        ("insights", Role.VIEWER, "Not available just now"),
+        ("products", Role.VIEWER, "Not available just now"),
+        ("review", Role.ANALYST, "Not available just now"),
+        ("collections", Role.VIEWER, ""),
+        ("operations", Role.ADMIN, "cannot be read just now"),
+        ("home", Role.ANALYST, "Health is not available just now."),
+    ],
+)
+def test_a_service_that_is_away_is_said_in_its_own_words(
+    dashboard: Dashboard, page: str, role: Role, title: str
+) -> None:
+    dashboard.services.away = True
+    app = dashboard.open(page, role)
+    assert title in words(app)
+    assert SENTENCE in words(app)
+
+
+def test_a_part_that_is_away_leaves_the_others_and_comes_back(dashboard: Dashboard) -> None:
+    dashboard.services.away = {"/v1/insights/labels"}
+    app = dashboard.open("insights", Role.VIEWER)
+    assert f"<b>Labels is not available just now.</b> {SENTENCE}" in words(app)
+    assert "Different labels" in words(app)
+    dashboard.services.away = False
+    app.button(key="px-part-again-Labels").click().run()
+    assert "not available" not in words(app)
+    assert "Labels by number of pictures" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("page", "role", "said"),
+    [
+        ("home", Role.VIEWER, "No pictures yet"),
+        ("home", Role.ANALYST, "There is nothing to judge yet"),
+        ("home", Role.ADMIN, "No upload yet"),
+        ("catalogue", Role.VIEWER, "No pictures yet"),
+        ("insights", Role.VIEWER, "No pictures yet"),
+        ("products", Role.VIEWER, "No products yet"),
+        ("collections", Role.VIEWER, "No collections yet"),
+        ("operations", Role.ADMIN, "No file ended in the last hour"),
+    ],
+)
+def test_an_empty_catalogue_says_what_to_do(dashboard: Dashboard, page: str, role: Role, said: str) -> None:
+    dashboard.services.answers = usual(0)
+    assert said in words(dashboard.open(page, role))
+
+
+def test_a_session_that_ended_asks_to_sign_in(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboard import session
+
+    app = dashboard.open("products", Role.VIEWER)
+    monkeypatch.setattr(session, "session", lambda: None)
+    app.run()
+    assert not app.exception
+    assert [one.label for one in app.text_input][:2] == ["Email", "Password"]
+
+
+def test_the_products_page_follows_its_address(dashboard: Dashboard) -> None:
+    app = dashboard.open("products", Role.VIEWER, view="none", least="3")
+    assert app.number_input(key="px-least").value == 3
+    assert "Products without any picture" in words(app)
+    app.query_params["view"], app.query_params["least"] = "few", "2"  # the browser's back
+    app.run()
+    assert app.number_input(key="px-least").value == 2
+    assert "Products that have pictures, but not enough" in words(app)
