@@ -28,8 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if HERE in item.path.parents]
     for item in ours:
         item.add_marker(pytest.mark.browser)
-        # A browser on a busy machine may be late once; what is tried again is listed at the end of the run (RERUN).
-        item.add_marker(pytest.mark.flaky(reruns=1))
+        # A browser on a busy machine may be late; what is tried again is listed at the end of the run (RERUN).
+        item.add_marker(pytest.mark.flaky(reruns=2))
         if chromium() is None:
             reason = "no Chromium: install it, or say where it is by PIXPLORE_CHROMIUM"
             item.add_marker(pytest.mark.skip(reason=reason))
