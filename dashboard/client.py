@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import httpx
+import orjson
 
 from dashboard import session
 from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
@@ -98,7 +99,7 @@ def _flat(params: Params | None) -> list[tuple[str, str]]:
 def _json(method: str, path: str, api: str, **more: Any) -> Any:
     answer = _call(method, path, api, **more)
     try:
-        return answer.json() if answer.content else None
+        return orjson.loads(answer.content) if answer.content else None
     except ValueError as error:
         raise Unavailable("Pixplore's service answered with something unreadable. Try again in a moment.") from error
 

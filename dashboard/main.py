@@ -88,7 +88,8 @@ def run() -> None:
     if Role.ADMIN in found.person.role.includes:
         uploading.watch()
     try:
-        page.run()
+        with session.acting(found):
+            page.run()
     except Unauthenticated:
         _over(found)
         st.rerun()

@@ -132,23 +132,24 @@ def session() -> Session | None:
     return of_cookie(sid)
 
 
-def current() -> Person | None:
-    """Who is signed in, or None."""
-    found = session()
-    return found.person if found else None
-
-
 _acting: ContextVar["Session | None"] = ContextVar("acting", default=None)
 
 
 @contextmanager
 def acting(found: Session) -> Iterator[None]:
-    """What is called inside is called for this session: in a route, where no run of a page tells whose it is."""
+    """What is called inside is called for this session: in a route, where no run of a page tells whose it is; in a
+    run, which then looks it up once."""
     before = _acting.set(found)
     try:
         yield
     finally:
         _acting.reset(before)
+
+
+def current() -> Person | None:
+    """Who is signed in, or None."""
+    found = _acting.get() or session()
+    return found.person if found else None
 
 
 def access_token() -> str:

@@ -89,7 +89,7 @@ class Person:
     def settled(self) -> None:
         """The script has run to its end, and nothing of the run before is left on the page."""
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-        expect(self.page.locator("[data-stale=true]")).to_have_count(0)
+        expect(self.page.locator("[data-stale=true], .px-facets[data-sent]")).to_have_count(0)
 
     def go(self, path: str) -> Page:
         """Another page by its address, as a bookmark would."""

@@ -57,6 +57,7 @@ def shows(page: Page, count: int) -> None:
         expect(tiles(page)).to_have_count(count)
     else:
         expect(tiles(page).first).to_have_attribute("aria-setsize", str(count))
+    expect(page.locator(".px-facets[data-sent]")).to_have_count(0)  # the script has caught up
 
 
 def tiles(page: Page) -> Locator:

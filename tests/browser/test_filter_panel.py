@@ -30,7 +30,9 @@ def page(signed_in: Callable[[str], Person], shelf: Shelf) -> Iterator[Page]:
 
 
 def shows(page: Page, count: int) -> None:
+    """The total, and that the page's script, which comes after it, has caught up."""
     expect(page.locator(".px-summary .total")).to_have_text(f"{count} {'picture' if count == 1 else 'pictures'}")
+    expect(page.locator(".px-facets[data-sent]")).to_have_count(0)
 
 
 def asked(page: Page, name: str) -> list[str]:
@@ -63,6 +65,40 @@ def test_a_click_includes_and_buttons_take_any_of_and_exclude(page: Page, shelf:
     answer = shelf.ask(limit=1, any_label=[one, two], facets="label", facet_limit=10)["facets"]["label"]["values"]
     for row in answer[:5]:  # exactly what the API says, and what was chosen does not narrow itself
         expect(value(page, "label", row["value"]).locator(".n")).to_have_text(str(row["count"]))
+
+
+def test_pictures_come_before_the_script_which_then_moves_nothing(page: Page, shelf: Shelf) -> None:
+    one = next(iter(shelf.labels()))
+    found = shelf.ask(label=one, limit=100)
+    page.evaluate(_HOLD)
+    page.get_by_role("button", name=f"{one} {shelf.labels()[one]}", exact=True).click()
+    expect(page.locator(".px-summary .total")).to_have_text(f"{found['total']} pictures")
+    tiles = page.locator(".px-gallery .tile")
+    expect(tiles).to_have_count(found["total"])
+    ids = "tiles => tiles.map(tile => tile.dataset.id)"
+    assert tiles.evaluate_all(ids) == [image["id"] for image in found["items"]]
+    assert asked(page, "label") == [], "the script knows nothing of it yet"
+    tiles.evaluate_all("tiles => tiles.forEach(tile => { tile.same = true; })")
+    page.evaluate("window.pxGoOn()")
+    shows(page, found["total"])
+    assert asked(page, "label") == [one]
+    expect(page.get_by_role("button", name=f"Remove filter Label {one}")).to_be_visible()
+    assert tiles.evaluate_all("tiles => tiles.every(tile => tile.same)")
+    expect(tiles.first.locator("a")).to_have_attribute("href", re.compile("label="))
+    page.go_back()
+    shows(page, len(PHOTOS))
+    expect(tiles).to_have_count(len(PHOTOS))
+
+
+_HOLD = """() => {
+  const send = WebSocket.prototype.send, held = [];
+  WebSocket.prototype.send = function (...said) { held.push([this, said]); };
+  window.pxGoOn = () => {
+    WebSocket.prototype.send = send;
+    for (const [socket, said] of held) socket.send(...said);
+  };
+}"""
+"""Nothing reaches the page's script until it may go on."""
 
 
 def test_keys_include_exclude_and_move(page: Page, shelf: Shelf) -> None:

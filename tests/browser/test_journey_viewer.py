@@ -43,6 +43,7 @@ def test_a_viewer_finds_chooses_collects_and_keeps(anybody: Callable[..., Person
         brand.locator("summary").click()
     brand.locator('li[data-value="Acme"] .name').click()
     expect(total).to_have_text(f"{acme} pictures")
+    viewer.settled()
     page.go_back()
     expect(total).to_have_text(f"{len(PHOTOS)} pictures")
     page.go_forward()

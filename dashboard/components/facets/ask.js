@@ -31,6 +31,7 @@ function refresh(panel) {
   const names = together.map((group) => group.spec.name).join(',');
   const first = ask(panel, 'images', [...panel.filters, ['limit', 1], ['facets', names], ['facet_limit', FEW]], signal).then((answer) => {
     panel.total = answer.total;
+    if (panel.sent) document.dispatchEvent(new CustomEvent('px-total', { detail: answer.total }));
     for (const group of together) answered(panel, group, key, answer.facets[group.spec.name]);
     paintTotal(panel);
   });

@@ -3,16 +3,20 @@
 // straight from the search API while the page's script is still on its way.
 const panels = new WeakMap();
 const BODY = { values: valuesBody, confidence: sliderBody, number: sliderBody, dates: datesBody, sides: sidesBody, more: moreBody };
-const PATIENCE = 3000;
+const PATIENCE = 3000, HEAD_START = 150;
 const narrow = window.matchMedia('(max-width: 767px)');
 
 // The person changed something: shown now, told to the page, counted anew.
 function change(panel, filters) {
   panel.filters = filters;
   panel.sent = { key: keyOf(filters), at: Date.now() };
+  panel.root.dataset.sent = ''; // until the page's script has caught up
   keepPlace(panel, () => paintAll(panel));
   refresh(panel);
-  panel.send('filters', filters);
+  // A gallery that asks for the pictures itself gets them sooner while the page's script does not ask too.
+  const ahead = !document.dispatchEvent(new CustomEvent('px-filters', { detail: filters, cancelable: true }));
+  clearTimeout(panel.telling);
+  panel.telling = setTimeout(() => panel.send('filters', panel.filters), ahead ? HEAD_START : 0);
   // A run of the page that began before it knew of this may win; said again, nothing is lost.
   clearTimeout(panel.unheard);
   panel.unheard = setTimeout(() => { if (panel.sent) panel.send('filters', panel.filters); }, PATIENCE);
@@ -94,6 +98,7 @@ function keepPlace(panel, paint) {
 
 function adopt(panel, data) {
   panel.sent = null;
+  delete panel.root.dataset.sent;
   panel.filters = data.filters;
   panel.version = data.version;
   const fresh = arrange(panel, data.groups);

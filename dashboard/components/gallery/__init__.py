@@ -1,7 +1,8 @@
 """The gallery: justified rows of pictures of which only those near the screen exist.
 
 Choosing, looking closer and scrolling happen in the browser without a rerun. Where a `Source` says how to go on, the
-component fetches the pages behind the first one itself, from the search API on the dashboard's own origin.
+component fetches the pages behind the first one itself, from the search API on the dashboard's own origin; and the
+first one too when the filter panel says (`px-filters` on the document) that other filters are on their way (ahead.js).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 _PARTS = ("element.js", "layout.js", "pages.js", "tiles.js", "choosing.js", "keys.js", "quick.js", "picture.js",
-          "gallery.js")  # fmt: skip
+          "ahead.js", "gallery.js")  # fmt: skip
 _mount = st.components.v2.component(
     "pixplore_gallery",
     html=(_HERE / "gallery.html").read_text(),

@@ -85,7 +85,7 @@ function mount(root) {
     root, stopped, list: find('.rows'), bar: find('.bar'), count: find('.bar .count'), all: find('.bar .all'), foot: find('.foot'),
     slider: find('.density input'), quick: find('.quick'), layout: newLayout(), feed: newFeed(), tiles: new Map(), pool: [],
     picked: new Set(), everything: false, anchor: null, current: 0, stop: null, actions: [], total: 0, top: null, at: 0,
-    epoch: null, cleared: 0, mine: null, left: 0, data: {},
+    epoch: null, cleared: 0, mine: null, ahead: null, left: 0, data: {},
   };
   root.addEventListener('keydown', (event) => onKey(state, event));
   state.list.addEventListener('click', (event) => onClick(state, event));
@@ -100,6 +100,7 @@ function mount(root) {
   document.addEventListener('scroll', () => {
     state.frame ??= requestAnimationFrame(() => { state.frame = null; if (root.isConnected) { render(state); state.left = state.top; } });
   }, { capture: true, passive: true, signal });
+  document.addEventListener('px-filters', (event) => { if (goAhead(state, event.detail)) event.preventDefault(); }, { signal });
   document.addEventListener('px-more', () => { if (state.viewed) loadNext(state); }, { signal });
   document.addEventListener('px-closed', (event) => viewed(state, event.detail), { signal });
   state.width = new ResizeObserver(() => {
@@ -131,14 +132,18 @@ function onClick(state, event) {
 }
 
 // Another query: what was chosen and loaded for the former one may not even be in this one.
-function begin(state, data) {
+function begin(state, data, ahead) {
   const back = leftBehind.get(data.epoch);
   leftBehind.clear();
-  const feed = back?.feed ?? newFeed();
-  renewFirst(feed, data.items, data.source?.cursor ?? null);
+  const feed = ahead ?? back?.feed ?? newFeed();
+  const moved = renewFirst(feed, data.items, data.source?.cursor ?? null);
   const before = state.epoch;
   state.epoch = data.epoch;
   state.own = feed;
+  if (ahead && ahead === state.feed) {
+    if (moved) relay(state, true); else render(state);
+    return;
+  }
   if (before !== null && !state.mine) toTop(state);
   if (!state.mine) showFeed(state, feed, state.total);
   else searchBy(state, state.mine.file);
@@ -154,7 +159,8 @@ function goBackTo(state, top, tries = 20) {
 }
 
 function update(state, data) {
-  const { feed } = state;
+  if (isBehind(state, data)) return;
+  const { feed } = state, ahead = caughtUp(state, data);
   state.data = data;
   state.source = data.source;
   const total = data.source && !data.like ? data.source.total : data.items.length;
@@ -172,7 +178,7 @@ function update(state, data) {
   showActions(state, data.actions);
   if (state.epoch !== data.epoch) {
     say(state, '');
-    begin(state, data);
+    begin(state, data, ahead);
   } else {
     let moved = renewFirst(state.own, data.items, data.source?.cursor ?? null);
     // What came back meanwhile is on the first page again.
@@ -196,8 +202,10 @@ function drop(feed, ids) {
 }
 
 function unmount(state) {
-  if (state.own && state.source) leftBehind.set(state.epoch, { feed: state.own, top: state.left });
+  if (state.own && state.source && !state.ahead) leftBehind.set(state.epoch, { feed: state.own, top: state.left });
   state.stopped.abort();
+  state.ahead?.stopped.abort();
+  clearTimeout(state.late);
   state.width.disconnect();
 }
 

@@ -70,6 +70,7 @@ async function askApi(path, query, options = {}, again = true) {
   let answer;
   try { answer = await fetch(`/data${path}?${query}`, options); } catch { answer = null; }
   if (answer?.ok) return answer.json();
+  options.signal?.throwIfAborted();
   if (again && (!answer || answer.status === 503)) { await pause(600); return askApi(path, query, options, false); }
   if (answer?.status === 401) throw { over: true, text: 'Your session is over. Sign in again to see more.' };
   const said = await answer?.json().catch(() => null);
@@ -77,12 +78,12 @@ async function askApi(path, query, options = {}, again = true) {
   throw { over: false, text: answer ? 'The next pictures cannot be fetched just now.' : 'No connection to Pixplore.' };
 }
 
-function askPage(source, cursor) {
+function askPage(source, cursor, signal) {
   const query = new URLSearchParams(source.query);
   query.set('limit', source.limit);
   query.set('min_version', source.version);
   if (cursor) query.set('cursor', cursor);
-  return askApi(source.path, query);
+  return askApi(source.path, query, { signal });
 }
 
 async function loadNext(state) {

@@ -27,8 +27,9 @@ function noPicture(tile, words) {
 function fillTile(state, tile, item, at) {
   tile.setAttribute('aria-posinset', at + 1);
   tile.setAttribute('aria-setsize', state.total);
-  if (tile.item === item) return;
+  if (tile.item === item && tile.base === state.data.href) return;
   tile.item = item;
+  tile.base = state.data.href;
   tile.link.href = state.data.href + encodeURIComponent(tile.dataset.id);
   tile.link.setAttribute('aria-label', item ? [item.name, item.labels.slice(0, 3).join(', '), item.why].filter(Boolean).join('. ') : 'Loading');
   tile.box.setAttribute('aria-label', `Select ${item?.name ?? 'picture'}`);

@@ -33,11 +33,7 @@ def summary(
 
     _mount(
         key=key,
-        data={
-            "total": total,
-            "noun": "picture" if total == 1 else "pictures",
-            "chips": [asdict(chip) for chip in chips],
-        },
+        data={"total": total, "chips": [asdict(chip) for chip in chips]},
         on_remove_change=removed,
         on_cleared_change=on_cleared,
     )

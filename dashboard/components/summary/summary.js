@@ -2,7 +2,7 @@
 // How many pictures there are, and by which filters: each can be taken back here.
 const CLOSE = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="m4 4 8 8m0-8-8 8"/></svg>';
 const FEW = 10;
-const unfolded = new WeakSet();
+const unfolded = new WeakSet(), hearing = new WeakMap();
 
 function chipOf(chip, taken) {
   const item = document.createElement('li'), text = document.createElement('span'), what = document.createElement('em'), button = document.createElement('button');
@@ -18,15 +18,23 @@ function chipOf(chip, taken) {
   return item;
 }
 
+function say(total, pictures) {
+  const count = pictures.toLocaleString('en'), words = pictures === 1 ? ' picture' : ' pictures';
+  if (total.textContent === count + words) return;
+  const bold = document.createElement('b');
+  bold.textContent = count;
+  total.replaceChildren(bold, words);
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector('.px-summary');
   const total = root.querySelector('.total'), list = root.querySelector('.chips'), clear = root.querySelector('.clear'), more = root.querySelector('.more');
-  const words = `${data.total.toLocaleString('en')} ${data.noun}`;
   root.classList.remove('busy');
-  if (total.textContent !== words) {
-    const count = document.createElement('b');
-    count.textContent = data.total.toLocaleString('en');
-    total.replaceChildren(count, ` ${data.noun}`);
+  say(total, data.total);
+  // The filter panel knows the next total before the page's script does.
+  if (!hearing.has(root)) {
+    hearing.set(root, new AbortController());
+    document.addEventListener('px-total', (event) => say(total, event.detail), { signal: hearing.get(root).signal });
   }
   const taken = (item, chip) => {
     // Gone at once; the keyboard goes on with the next chip.
@@ -59,4 +67,5 @@ export default function ({ parentElement, data, setTriggerValue }) {
       panel?.scrollIntoView();
     }, 350);
   };
+  return () => { hearing.get(root)?.abort(); hearing.delete(root); };
 }
