@@ -28,7 +28,7 @@ def steady(what: str = "These numbers") -> Iterator[None]:
     except Unauthenticated as problem:
         theme.error(problem, _sign_in)
     except PixploreError as problem:
-        st.caption(f":material/cloud_off: {what} cannot be read just now. {problem.detail}")
+        st.caption(f":material/cloud_off: {what} cannot be read just now. {theme.plain(problem.detail)}")
 
 
 def _sign_in() -> None:

@@ -25,12 +25,6 @@ def _one(batch_id: str) -> None:
     if upload.missing is None and upload.answer is None and found["counts"].get("expected"):
         with theme.loading("Looking what is here already"):
             uploads.recall(upload)
-    if upload.missing and (n := sum(map(len, upload.missing.values()))):
-        st.info(
-            f"{n:,} file{'s' if n > 1 else ''} of this upload never arrived. Choose the same files, folder or ZIP "
-            "again: only what is missing is sent.",
-            icon=":material/history:",
-        )
     if upload.answer:  # this tab is at it: the uploader says more than the manifest
         uploads.show(upload)
         upload_views.batch_state(batch_id, here=True)

@@ -26,9 +26,16 @@ Embeddings = Callable[[Sequence[UUID]], Mapping[UUID, bytes]]
 @dataclass(frozen=True, slots=True)
 class Group:
     """Pictures of which each is nearly the same as another one of them, at least two: the oldest first, but those that
-    were asked about before others beside them."""
+    were asked about, `own` of them, before others beside them."""
 
     ids: tuple[UUID, ...]
+    own: int
+
+    def first(self, most: int) -> tuple[UUID, ...]:
+        """So many of them at most; where there are others beside those that were asked about, the oldest is there."""
+        if self.own == len(self.ids) or self.own < most:
+            return self.ids[:most]
+        return (*self.ids[: most - 1], self.ids[self.own])
 
 
 def groups(found: Hashed, embeddings: Embeddings) -> list[Group]:
@@ -107,7 +114,7 @@ def _joined(
             joined = sorted(made.joined_to(place), key=lambda each: (not made.own[each], each))
             seen.update(joined)
             if len(joined) > 1:
-                out.append(Group(tuple(ids[each] for each in joined)))
+                out.append(Group(tuple(ids[each] for each in joined), sum(made.own[each] for each in joined)))
     return sorted(out, key=lambda group: (-len(group.ids), group.ids[0]))
 
 

@@ -84,8 +84,8 @@ def recent_failures(engine: Engine, most: int = 100) -> list[Item]:
         return repair.failures(connection, most)
 
 
-def ended(engine: Engine, status: str, minute: datetime, most: int) -> list[Item]:
-    """The items that `throughput` counts for this state and minute."""
+def ended(engine: Engine, status: str, minute: datetime, most: int) -> tuple[list[Item], int]:
+    """The newest items that `throughput` counts for this state and minute, and how many it counts."""
     with transaction(engine) as connection:
         return repair.ended(connection, status, minute, most)
 

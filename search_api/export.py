@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pixplore import downloads, exporting
 from pixplore.catalogue import exports
+from pixplore.catalogue.snapshot import wait_for
 from pixplore.query import one_of, parse_query, whole
 from search_api import chosen, schemas
-from search_api.access import Here, Viewer
+from search_api.access import Here, MinVersion, Viewer
 from search_api.answers import Json
 from search_api.parameters import filtered, takes_filters
 from search_api.streamed import streamed
@@ -56,13 +57,15 @@ def export(request: Request, who: Viewer, here: Here) -> Response:
 
 
 @router.post("", response_class=Response, openapi_extra=chosen.BODY, responses=_TABLES)
-def export_chosen(who: Viewer, here: Here, what: chosen.Images, format: _Format = "csv") -> Response:
+def export_chosen(
+    who: Viewer, here: Here, what: chosen.Images, format: _Format = "csv", min_version: MinVersion = 0
+) -> Response:
     """The same for images that are named, in the order given, or for all but some of what a query finds.
 
     What a browser's form sends is taken too.
     """
     media, written = exporting.FORMATS[format]
-    return streamed(written(exports.entries(here.engine, _ids(what, here))), media, format)
+    return streamed(written(exports.entries(here.engine, _ids(what, here, min_version))), media, format)
 
 
 @router.get("/originals", response_class=Response, openapi_extra=_TAKES, responses=_ARCHIVE)
@@ -80,15 +83,18 @@ def export_originals(request: Request, who: Viewer, here: Here) -> Response:
 
 
 @router.post("/originals", response_class=Response, openapi_extra=chosen.BODY, responses=_ARCHIVE)
-def export_chosen_originals(who: Viewer, here: Here, what: chosen.Images, dry_run: bool = False) -> Response:
+def export_chosen_originals(
+    who: Viewer, here: Here, what: chosen.Images, dry_run: bool = False, min_version: MinVersion = 0
+) -> Response:
     """The same for images that are named, or for all but some of what a query finds."""
-    return _archive(downloads.originals(here.engine, _ids(what, here)), here, dry_run)
+    return _archive(downloads.originals(here.engine, _ids(what, here, min_version)), here, dry_run)
 
 
-def _ids(what: chosen.Meant, here: Here) -> Iterator[UUID]:
+def _ids(what: chosen.Meant, here: Here, min_version: int) -> Iterator[UUID]:
     if what.query is None:
+        wait_for(here.engine, min_version)
         return iter(what.ids)
-    with here.finder(0) as finder:
+    with here.finder(min_version) as finder:
         return downloads.kept(chosen.but(finder.ids(what.query), what.left_out))
 
 

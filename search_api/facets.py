@@ -25,7 +25,9 @@ _ASKED = {
 }
 
 
-@router.get("/{name}", response_model=schemas.FacetAnswer, openapi_extra=takes_filters(*_ASKED), responses=schemas.ONE)
+@router.get(
+    "/{name:path}", response_model=schemas.FacetAnswer, openapi_extra=takes_filters(*_ASKED), responses=schemas.ONE
+)
 @filtered
 def get_facet(name: str, request: Request, who: Viewer, here: Here) -> Response:
     """Exact counts of one facet under the filters; its own any-of choice does not narrow it.

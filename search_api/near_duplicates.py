@@ -43,6 +43,7 @@ def list_near_duplicates(request: Request, who: Viewer, here: Here) -> Response:
     Two images are taken for nearly the same if their perceptual hashes differ in at most 8 of 64 bits and their
     embeddings are alike by 0.7 at least; a group is what such pairs join. Every pair is found.
     With `beside=catalogue` also those of an image that the filters find and any other, which stands behind it.
+    Of a group 20 images at most are shown, one of those others among them where there is any; `count` is of all.
     """
     began = time.perf_counter()
     query, asked = parse_query(request.query_params.multi_items(), _ASKED)
@@ -101,12 +102,12 @@ def _after(found: "list[Group]", after: str | None, place: str) -> int:
 
 def _shown(here: Parts, query: Query, page: "list[Group]") -> list[dict[str, Any]]:
     with snapshot(here.engine) as connection:
-        wanted = [image_id for group in page for image_id in group.ids[:_SHOWN]]
+        wanted = [image_id for group in page for image_id in group.first(_SHOWN)]
         entries = {one.id: one for one in read.entries_of(connection, wanted)}
         known = vectors.embeddings(connection, wanted)
     out = []
     for group in page:
-        there = [image_id for image_id in group.ids[:_SHOWN] if image_id in entries and image_id in known]
+        there = [image_id for image_id in group.first(_SHOWN) if image_id in entries and image_id in known]
         alike = likeness(known[there[0]], b"".join(known[i] for i in there)) if there else np.zeros(0)
         images = [
             shown.image(entries[image_id], here, query) | {"likeness": figure(float(value))}

@@ -64,6 +64,7 @@ class DeadLetter(Out):
 
 class Ended(Out):
     items: list[Item]
+    total: int = Field(examples=[240])
 
 
 class DeadLetters(Out):

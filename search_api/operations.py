@@ -44,8 +44,9 @@ def list_ended(
     at: Annotated[AwareDatetime, Query(description="The minute's beginning")],
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Response:
-    """The files that the throughput counts for one minute and state."""
-    return Json({"items": [_item(item) for item in operations.ended(here.engine, state, at, limit)]})
+    """The files that the throughput counts for one minute and state, the newest first; `total` of all."""
+    found, total = operations.ended(here.engine, state, at, limit)
+    return Json({"items": [_item(item) for item in found], "total": total})
 
 
 @router.get("/dead-letters", response_model=schemas.DeadLetters, responses=ADMIN_READS, dependencies=FRESH)

@@ -22,23 +22,16 @@ def streamed(parts: Iterator[bytes], media_type: str, ending: str) -> "_File":
     if not _AT_ONCE.acquire(blocking=False):
         raise Unavailable("Several files are being written already. Try again in a moment.", retry_after=10)
     name = f"pixplore-{datetime.now(UTC).date().isoformat()}.{ending}"
-    return _File(_released(parts), media_type=media_type, headers={
+    return _File(parts, media_type=media_type, headers={
         "Content-Disposition": content_disposition(name),
         "Content-Encoding": "identity",  # so that nothing on the way packs, and holds back, what is sent
     })  # fmt: skip
 
 
-def _released(parts: Iterator[bytes]) -> Generator[bytes]:
-    try:
-        yield from parts
-    finally:
-        _AT_ONCE.release()
-
-
 class _File(StreamingResponse):
     """Ends what it reads from as soon as nobody listens any more; a fault on the way breaks the transfer."""
 
-    def __init__(self, parts: Generator[bytes], **more: Any) -> None:
+    def __init__(self, parts: Iterator[bytes], **more: Any) -> None:
         next(parts_begun := _begun(parts))
         super().__init__(parts_begun, **more)
         self._parts = parts_begun
@@ -51,10 +44,10 @@ class _File(StreamingResponse):
                 await run_in_threadpool(self._parts.close)
 
 
-def _begun(parts: Generator[bytes]) -> Generator[bytes]:
+def _begun(parts: Iterator[bytes]) -> Generator[bytes]:
     """Inside its `finally` from the start: closed before it was ever read from, it lets go all the same."""
     try:
         yield b""
         yield from parts
     finally:
-        parts.close()
+        _AT_ONCE.release()

@@ -54,7 +54,7 @@ def suggest_images(taught_id: UUID, request: Request, who: Viewer, here: Here) -
 def judge_images(taught_id: UUID, body: schemas.Judgements, who: Analyst, actor: Actor, here: Here) -> Response:
     """Confirm and reject images: each gets your verdict, becomes an example or a counter-example, and is learned.
 
-    `forget` takes that back: the image is neither any more, and loses the verdict that it got by it.
+    `forget` takes that back: the image is neither any more, and has the verdict again that it had before, if any.
     """
     if not (body.confirm or body.reject or body.forget):
         raise Invalid({"confirm": "and reject name no image"})

@@ -56,7 +56,7 @@ def delete_taught_label(taught_id: UUID, who: Analyst, actor: Actor, here: Here)
 def patch_taught_label(
     taught_id: UUID, body: schemas.TaughtLabelPatch, who: Analyst, actor: Actor, here: Here
 ) -> Response:
-    """Replace the examples or the counter-examples; images that go out lose the verdict they got by it."""
+    """Replace the examples or the counter-examples; images that go out have the verdict of before."""
     with transaction(here.engine) as connection:
         version = taught.revise(connection, taught_id, body.examples, body.counter_examples, actor)
         return Json(shown(taught.one(connection, taught_id)) | {"version": version})

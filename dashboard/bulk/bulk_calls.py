@@ -1,5 +1,7 @@
 """What bulk work asks of the search API: tried first, then started."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +14,7 @@ from dashboard.catalogue.catalogue_state import State
 SECONDS = 60
 """A million pictures are looked at before the answer comes."""
 _KEPT = 6
+"""Answers of trying that a session remembers. A question may name thousands of pictures: only its digest is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def filters(state: State) -> dict[str, list[str]]:
 
 def tried(what: Chosen, action: str, value: object) -> dict[str, Any]:
     """What would become of them; the same question is asked once. Raises what client.post raises."""
-    asked = repr((what, action, value))
+    asked = hashlib.sha256(json.dumps([what.body, action, value], sort_keys=True).encode()).hexdigest()
     kept: dict[str, Any] = st.session_state.setdefault("px_tried", {})
     if asked not in kept:
         body = {**what.body, "action": action, "value": value, "dry_run": True}

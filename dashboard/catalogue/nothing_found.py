@@ -50,7 +50,8 @@ def _ways(here: State) -> None:
     """Each filter that holds the result empty, with what there is without it."""
     with st.container(horizontal=True, horizontal_alignment="center", key="px-ways"):
         for place, way in enumerate(loosen.ways(here, catalogue_calls.total, filter_panel.titles(here))):
-            if st.button(f"Remove “{way.chip.what} {way.chip.text}” ({way.total:,})", key=f"px-way-{place}"):
+            said = theme.plain(f"{way.chip.what} {way.chip.text}")
+            if st.button(f"Remove “{said}” ({way.total:,})", key=f"px-way-{place}"):
                 filter_panel.go(way.state)
         if st.button("Clear all filters", key="px-way-all", type="tertiary"):
             filter_panel.go(State(sort=here.sort))

@@ -26,6 +26,7 @@ __all__ = ["CHART_COLOURS", "CHART_GUIDE", "CHART_SCALE", "SPACE", "ago", "chart
 DASHBOARD = Path(__file__).resolve().parents[1]
 STATIC = DASHBOARD / "static"
 log = logging.getLogger("pixplore.dashboard")
+_MADE_LATER = re.compile(r":(?=[\w+/-]+:)|https?:(?=//)|www(?=\.)|@(?=[\w-]+\.)|(?<!\S)[<>~-](?=[->=]+(?!\S))", re.I)
 _SKELETONS = {"gallery": 12, "figures": 4, "chart": 9, "lines": 4}
 
 
@@ -37,8 +38,13 @@ def apply() -> None:
 
 
 def plain(text: str) -> str:
-    """`text` as it is, where Markdown would read signs into it."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])", r"\\\1", text)
+    """`text` as it is, where Markdown would read signs into it.
+
+    What Streamlit makes of text after Markdown (icons, emoji, arrows, links of addresses) no sign escapes: a break
+    without width does.
+    """
+    still = _MADE_LATER.sub(lambda found: f"{found[0]}\u200b", text)
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])", r"\\\1", still)
 
 
 def logo() -> None:

@@ -50,7 +50,7 @@ ACTIONS = {
 MOST = 10_000
 """Changes in one download."""
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
-UNSAID = frozenset({"collection", "batch_id", "from", "saved_search", "share", "job", "undo_of"})
+UNSAID = frozenset({"collection", "batch_id", "from", "saved_search", "share", "job", "undo_of", "taught"})
 """Ids, which say nothing to people, and what the action's name says already."""
 VERDICTS = {"accept": "yes", "reject": "no"}
 

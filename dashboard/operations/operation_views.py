@@ -181,7 +181,7 @@ def _do(path: str, body: Row | None, counted: str, said: str) -> None:
     try:
         number = client.post(path, body)[counted]
     except PixploreError as problem:
-        st.error(problem.detail, icon=":material/error:")
+        st.error(theme.plain(problem.detail), icon=":material/error:")
         return
     operation_live.forget()
     st.toast(f"{number:,} {said}", icon=":material/check_circle:")

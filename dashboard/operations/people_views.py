@@ -39,7 +39,7 @@ def members(asking: Person) -> None:
     try:
         found = cognito.members(pool_id(), MOST)
     except PixploreError as problem:
-        st.error(problem.detail, icon=":material/error:")
+        st.error(theme.plain(problem.detail), icon=":material/error:")
         return
     _invite(asking)
     _list(found)
@@ -171,7 +171,7 @@ def _do(
             "/v1/operations/account-changes", {"account": account, "what": what, "before": before, "after": after}
         )
     except PixploreError as problem:
-        st.error(problem.detail, icon=":material/error:")
+        st.error(theme.plain(problem.detail), icon=":material/error:")
         return
     st.session_state["px_people_said"] = said
     st.rerun()

@@ -59,7 +59,7 @@ def _limit(month: Row) -> None:
             try:
                 client.put("/v1/operations/budget", {"limit": limit})
             except PixploreError as problem:
-                st.error(problem.detail, icon=":material/error:")
+                st.error(theme.plain(problem.detail), icon=":material/error:")
                 return
             operation_live.budget.clear()
             st.toast("The budget is saved.", icon=":material/check_circle:")

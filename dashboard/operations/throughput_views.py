@@ -19,7 +19,7 @@ Row = dict[str, Any]
 ENDS = {"ready": "Searchable", "rejected": "Not taken", "duplicate": "Already there", "failed": "Failed"}
 """How a file can end -> the word for it."""
 MOST = 200
-"""Files of one minute that are listed."""
+"""Files of one minute that are listed: the newest."""
 
 
 def throughput(minutes: Sequence[Row]) -> None:
@@ -81,9 +81,9 @@ def _chosen() -> None:
         return
     if state not in ENDS:
         return
-    files = _ended(state, minute)
+    files, total = _ended(state, minute)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        words = f"{_clock(minute)} UTC, {ENDS[state].lower()}: {counted(len(files), 'file')}"
+        words = f"{_clock(minute)} UTC, {ENDS[state].lower()}: {counted(total, 'file')}"
         st.subheader(words, anchor=False, width="content")
         if st.button("Close the list", type="tertiary", icon=":material/close:"):
             for name in ("ended", "minute"):
@@ -95,15 +95,15 @@ def _chosen() -> None:
     open_it = st.column_config.LinkColumn(display_text="Open", width="small")
     config = {"Picture": open_it, "Upload": open_it}
     st.dataframe([_row(one, state) for one in files], hide_index=True, column_config=config, key="px-ended")
-    if len(files) == MOST:
-        st.caption(f"The first {MOST:,}.")
+    if total > len(files):
+        st.caption(f"The newest {len(files):,} are shown.")
 
 
 @st.cache_data(ttl=8, max_entries=30, show_spinner=False)
-def _ended(state: str, minute: str) -> list[Row]:
-    """Only pages of administrators ask."""
-    found: list[Row] = client.get("/v1/operations/ended", {"state": state, "at": minute, "limit": MOST})["items"]
-    return found
+def _ended(state: str, minute: str) -> tuple[list[Row], int]:
+    """And how many there are in all. Only pages of administrators ask."""
+    found = client.get("/v1/operations/ended", {"state": state, "at": minute, "limit": MOST})
+    return found["items"], found["total"]
 
 
 def _row(one: Row, state: str) -> Row:

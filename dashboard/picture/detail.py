@@ -49,10 +49,11 @@ def _find(asked: Mapping[str, Any]) -> None:
 
 
 def _closed(done: Mapping[str, Any]) -> None:
-    """Take the picture out of the address; the filters stay."""
-    st.query_params.pop(OPENED, None)
+    """Take the picture out of the address; the filters stay. The address of another page is not touched."""
     _noted(done)
-    st.session_state[_CHANGED] = bool(done.get("changed"))
+    if not done.get("left"):
+        st.query_params.pop(OPENED, None)
+        st.session_state[_CHANGED] = bool(done.get("changed"))
 
 
 def _noted(done: Mapping[str, Any]) -> None:

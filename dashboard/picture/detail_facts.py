@@ -28,7 +28,7 @@ _ACTIONS = {
     "collect": "Added to a collection",
     "uncollect": "Taken out of a collection",
 }
-_UNSAID = frozenset({"batch_id", "collection", "from", "by", "undo_of"})
+_UNSAID = frozenset({"batch_id", "collection", "from", "by", "undo_of", "job", "taught"})
 """Ids, which say nothing to people, and what the action's name says already."""
 _VERDICTS = {"accept": "confirmed", "reject": "refused"}
 _TAUGHT = "taught: "

@@ -101,7 +101,7 @@ def _import(content: bytes, report: dict[str, Any], n: int) -> None:
         with st.spinner(f"Joining {n:,} products and their pictures …", show_time=True):
             said = _ask(content, dry_run=False)
     except Unavailable as problem:
-        st.error(f"{problem.detail} The same list can be imported again: nothing is there twice.")
+        st.error(f"{theme.plain(problem.detail)} The same list can be imported again: nothing is there twice.")
         return
     reconciliation_views.forget()
     st.session_state["px_products_report"] = said | {"digest": report["digest"]}

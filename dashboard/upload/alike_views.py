@@ -32,10 +32,16 @@ def pairs(groups: list[dict[str, Any]], batch_id: str) -> list[tuple[Picture, Pi
 def near_duplicates(batch_id: str, ready: int) -> None:
     """Asked for once for each number of searchable pictures; what was kept or deleted is not shown again."""
     with live.steady("Near-duplicates"):
-        found, done = _found(batch_id, ready)
+        found, done, more = _found(batch_id, ready)
         left = [pair for pair in found if _name(pair) not in done and not {p["id"] for p in pair} & done]
         if not left:
-            if found:
+            if more:
+                are = "is" if more == 1 else "are"
+                st.caption(
+                    f"Every pair that fits here is looked at. {wording.counted(more, 'more picture')} {are} nearly "
+                    "equal to these: delete some of these, then reload the page."
+                )
+            elif found:
                 st.caption(":material/check: Every pair of nearly equal pictures is looked at.")
             return
         n = len(left)
@@ -52,13 +58,15 @@ def near_duplicates(batch_id: str, ready: int) -> None:
             st.rerun(scope="fragment")
 
 
-def _found(batch_id: str, ready: int) -> tuple[list[tuple[Picture, Picture]], set[str]]:
+def _found(batch_id: str, ready: int) -> tuple[list[tuple[Picture, Picture]], set[str], int]:
+    """The pairs, which of them are done with, and how many pictures the answer did not show."""
     kept = st.session_state.get("px_alike")
     if kept is None or kept[0] != (batch_id, ready):
         said = client.get("/v1/near-duplicates", {"batch_id": batch_id, "beside": "catalogue", "limit": 100})
         done = kept[2] if kept and kept[0][0] == batch_id else set()
-        kept = st.session_state["px_alike"] = ((batch_id, ready), pairs(said["items"], batch_id), done)
-    return kept[1], kept[2]
+        more = said["images"] - sum(len(group["images"]) for group in said["items"])
+        kept = st.session_state["px_alike"] = ((batch_id, ready), pairs(said["items"], batch_id), done, more)
+    return kept[1], kept[2], kept[3]
 
 
 def _name(pair: tuple[Picture, Picture]) -> str:

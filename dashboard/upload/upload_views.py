@@ -78,7 +78,8 @@ def batch_list() -> None:
             for status, colour in COLOURS.items():
                 if row["counts"].get(status):
                     st.badge(f"{row['counts'][status]:,} {WORDS[status].lower()}", color=colour, width="content")
-            if st.button("Open", key=f"px-open-{row['batch_id']}", help=f"Open {row['name'] or 'this upload'}"):
+            named = theme.plain(row["name"] or "this upload")
+            if st.button("Open", key=f"px-open-{row['batch_id']}", help=f"Open {named}"):
                 st.query_params["batch"] = row["batch_id"]
                 st.rerun()
     following = pages[-1].get("next_cursor")

@@ -35,6 +35,8 @@ HREF = "/catalogue?id="
 ABOUT = ("px-new-name", "px-new-category", "px-new-tags")
 """Keys of the fields that say what a new upload is."""
 _RETRIES_A_QUESTION = 20
+_ANSWERS = 4
+"""Answers that are remembered: a browser asks one question at a time, and again where its answer was slow or lost."""
 _PAGES_A_LOOK = 3
 """Pages of a manifest that one look at the states reads; the next look goes on from there."""
 
@@ -51,6 +53,9 @@ class Upload:
     queue: str
     batch_id: str | None = None
     answer: dict[str, Any] | None = None
+    """What was said last; None while this tab has asked for nothing."""
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The last few by their requests."""
     cursor: str | None = None
     missing: dict[tuple[str, int], list[str]] | None = None
     arrived: dict[tuple[str, int], list[dict[str, Any]]] = field(default_factory=dict)
@@ -61,6 +66,11 @@ class Upload:
     about: dict[str, Any] = field(default_factory=dict)
     """Name and defaults of a batch that is not begun yet, as they stood on the page at last."""
     one_at_a_time: Lock = field(default_factory=Lock)
+
+    @property
+    def awaited(self) -> int:
+        """Files of an earlier sitting that are not here yet and were not chosen again."""
+        return sum(map(len, (self.missing or {}).values()))
 
 
 _asked_for: WeakValueDictionary[tuple[str, str], Upload] = WeakValueDictionary()
@@ -142,19 +152,13 @@ def show(upload: Upload) -> None:
         key=COMPONENT,
         href=HREF,
         batch=upload.batch_id,
-        lead=_lead(upload),
+        awaited=upload.awaited,
     )
     if upload.stale:
         upload.stale = False
         if upload.batch_id:
             st.query_params["batch"] = upload.batch_id
         st.rerun(scope="app")
-
-
-def _lead(upload: Upload) -> str:
-    if upload.missing and any(upload.missing.values()):
-        return "Choose the same files again to finish"
-    return "Drop more photographs here" if upload.batch_id else "Drop photographs or folders here"
 
 
 def _answer() -> None:
@@ -168,15 +172,18 @@ def _answer() -> None:
 def answer(upload: Upload, question: dict[str, Any]) -> dict[str, Any]:
     """What is said to a question of the component; the same again where it was asked twice, the first being slow."""
     with upload.one_at_a_time:
-        if upload.answer and upload.answer["request"] == question["request"]:
-            return upload.answer
-        try:
-            items = {"grants": _grants, "retry": _again, "states": _states}[question["kind"]](upload, question)
-            said = {"request": question["request"], "batch": upload.batch_id, "items": items}
-        except PixploreError as error:
-            said = {"request": question["request"]} | excuse(error)
-        upload.answer = said
-        return said
+        request = question["request"]
+        if request not in upload.answers:
+            try:
+                items = {"grants": _grants, "retry": _again, "states": _states}[question["kind"]](upload, question)
+                said = {"request": request, "batch": upload.batch_id, "items": items, "awaited": upload.awaited}
+            except PixploreError as error:
+                said = {"request": request} | excuse(error)
+            upload.answers[request] = said
+            for old in list(upload.answers)[:-_ANSWERS]:
+                del upload.answers[old]
+        upload.answer = upload.answers[request]
+        return upload.answer
 
 
 def excuse(error: PixploreError) -> dict[str, Any]:
@@ -266,6 +273,13 @@ def _again(upload: Upload, question: dict[str, Any]) -> list[dict[str, Any]]:
     return list(_given(upload, set(question["images"])).values())
 
 
+def _here(upload: Upload, item: dict[str, Any]) -> None:
+    """It arrived: sent by files that this tab had already when the page learnt what was missing."""
+    waiting = (upload.missing or {}).get((item["name"], item["size"]), [])
+    if item["image_id"] in waiting:
+        waiting.remove(item["image_id"])
+
+
 def _states(upload: Upload, _question: dict[str, Any]) -> list[list[Any]]:
     """How the files fare: a few pages of the manifest a look, round and round, without those that are settled."""
     news: list[list[Any]] = []
@@ -276,6 +290,7 @@ def _states(upload: Upload, _question: dict[str, Any]) -> list[list[Any]]:
         following = page.get("next_cursor")
         for item in page["items"]:
             if item["status"] != "expected":
+                _here(upload, item)
                 message = (item.get("error") or {}).get("message", "")
                 news.append([item["image_id"], item["status"], message, item.get("duplicate_of")])
         if following and all(item["status"] in ENDED for item in page["items"]):

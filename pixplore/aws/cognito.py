@@ -201,7 +201,8 @@ def finish_totp(access: str, code: str) -> None:
 def stop_totp(client_id: str, access: str, email: str, password: str, code: str) -> None:
     """Ask for no more codes at sign-in. Who asks for it proves both steps once more, as at a sign-in.
 
-    Raises Unauthenticated where the password is wrong.
+    What the pool gives for that proof opens a session; nobody is to have it, so it is revoked at once. Raises
+    Unauthenticated where the password is wrong.
     """
     try:
         asked = sign_in(client_id, email, password)
@@ -211,6 +212,8 @@ def stop_totp(client_id: str, access: str, email: str, password: str, code: str)
         if asked.name != "SOFTWARE_TOKEN_MFA":  # a code must not become somebody's new password
             raise Forbidden("Sign out and in again first: your account asks for more than a code.")
         asked = answer(client_id, asked, code)
+    with _errors():
+        _pool().revoke_token(Token=asked.refresh, ClientId=client_id)
     _prefer_totp(access, False)
 
 

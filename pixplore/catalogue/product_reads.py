@@ -40,10 +40,14 @@ def list_products(
     the list as it was before that day began: products and pictures of then (those without a date were always there).
     """
     pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    found = connection.execute(
-        text(_LIST),
-        {"all": not q, "pattern": pattern, "state": state, "after": after, "limit": limit, "until": until},
-    )
+    asked = {"pattern": pattern, "after": after, "limit": limit, "until": until}
+    conditions = [
+        "(cast(:until as date) is null or p.created_at is null or p.created_at < cast(:until as date))",
+        *(["p.sku > :after"] if after is not None else []),
+        *([_NAMED] if q else []),
+        *([_STATES[state]] if state in _STATES else []),
+    ]
+    found = connection.execute(text(_LIST.format(where=" and ".join(conditions))), asked)
     return [Product(**row) for row in found.mappings()]
 
 
@@ -51,23 +55,21 @@ def summary(connection: Connection) -> Summary:
     return Summary(**connection.execute(text(_SUMMARY)).mappings().one())
 
 
-_LIST = """
+_IMAGES = """from image i where i.sku = p.sku and i.deleted_at is null
+       and (cast(:until as date) is null or i.created_at < cast(:until as date))"""
+_NAMED = """(p.sku ilike :pattern or p.title ilike :pattern or p.category ilike :pattern
+        or p.file_name ilike :pattern)"""
+# As a condition by itself, so that PostgreSQL may begin where there are fewer: at the pictures, or at the products.
+_STATES = {"matched": f"exists (select {_IMAGES})", "without_images": f"not exists (select {_IMAGES})"}
+_LIST = f"""
+with page as (select p.* from product p where {{where}} order by p.sku limit :limit)
 select p.sku, p.title, p.category, p.file_name, p.created_at, p.updated_at, p.attributes, n.images, c.cover
-from product p
-cross join lateral (
-    select count(*) as images from image i where i.sku = p.sku and i.deleted_at is null
-       and (cast(:until as date) is null or i.created_at < cast(:until as date))) n
-left join lateral (
-    select i.id as cover from image i where i.sku = p.sku and i.deleted_at is null and i.has_renditions
-       and (cast(:until as date) is null or i.created_at < cast(:until as date))
-    order by i.created_at desc, i.id limit 1) c on true
-where (cast(:after as text) is null or p.sku > :after)
-  and (cast(:until as date) is null or p.created_at is null or p.created_at < cast(:until as date))
-  and (:all or p.sku ilike :pattern or p.title ilike :pattern or p.category ilike :pattern
-       or p.file_name ilike :pattern)
-  and (:state = 'all' or (n.images > 0) = (:state = 'matched'))
-order by p.sku limit :limit
-"""
+  from page p
+ cross join lateral (select count(*) as images {_IMAGES}) n
+  left join lateral (
+    select i.id as cover {_IMAGES} and i.has_renditions order by i.created_at desc, i.id limit 1) c on true
+ order by p.sku
+"""  # noqa: S608 - all of it is ours
 
 _SUMMARY = """
 with n as (select count(*) as products,

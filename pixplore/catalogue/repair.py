@@ -147,16 +147,18 @@ def failures(connection: Connection, most: int) -> list[Item]:
     return [item_from(row) for row in rows]
 
 
-def ended(connection: Connection, status: str, minute: datetime, most: int) -> list[Item]:
-    """Items that came to this end within the minute that begins then: those that throughput counts there."""
+def ended(connection: Connection, status: str, minute: datetime, most: int) -> tuple[list[Item], int]:
+    """The newest items that came to this end within the minute that begins then, and how many did in all: those that
+    throughput counts there."""
     rows = connection.execute(
         text(f"""
-            select {_COLUMNS} from item where status = :status and updated_at >= :minute
-               and updated_at < :minute + interval '1 minute' order by updated_at, image_id limit :most
+            select {_COLUMNS}, count(*) over () as total from item where status = :status and updated_at >= :minute
+               and updated_at < :minute + interval '1 minute' order by updated_at desc, image_id limit :most
         """),  # noqa: S608
         {"status": status, "minute": minute, "most": most},
-    ).mappings()
-    return [item_from(row) for row in rows]
+    )
+    found = rows.mappings().all()
+    return [item_from(row) for row in found], found[0]["total"] if found else 0
 
 
 def oldest_waiting(connection: Connection) -> float | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from pixplore.catalogue import changes, vectors
 from pixplore.catalogue.labels import name_labels, vocabulary
-from pixplore.catalogue.verdicts import Verdict, decide_all
+from pixplore.catalogue.verdicts import Verdict, before_taught, decide_all, hold
 from pixplore.domain import KEPT_CONFIDENCE
 from pixplore.errors import Conflict, Invalid, NotFound
 from pixplore.labels import packed, unpack
@@ -81,7 +81,7 @@ def create(
     _learn(connection, one(connection, new), first=True)
     detail = {"label": label, "examples": len(examples), "counter_examples": len(counter_examples)}
     version = changes.note(connection, actor, "taught_label_create", detail)
-    return new, max(version, _judge(connection, label, examples, counter_examples, actor))
+    return new, max(version, _judge(connection, one(connection, new), examples, counter_examples, actor))
 
 
 def judge(
@@ -94,8 +94,8 @@ def judge(
 ) -> int:
     """People say of more images that they show the label, or do not; it is learned anew. The version.
 
-    Of those `forgotten` nothing is said any more. The images get the verdict too, or lose it
-    (pixplore.catalogue.verdicts). Raises NotFound, Invalid.
+    Of those `forgotten` nothing is said any more. The images get the verdict too, or the one back that they had
+    before it (pixplore.catalogue.verdicts). Raises NotFound, Invalid.
     """
     _check_apart(confirmed, rejected)
     now = one(connection, taught_id, lock=True)
@@ -114,7 +114,8 @@ def revise(
 ) -> int:
     """Replace the examples, the counter-examples, or both (None: they stay). The version.
 
-    Images that come in get the verdict, those that go out lose it. Raises NotFound, Invalid.
+    Images that come in get the verdict; those that go out lose it, and get back the one that somebody had given
+    before, unless they were judged again since. Raises NotFound, Invalid.
     """
     now = one(connection, taught_id, lock=True)
     good = list(dict.fromkeys(now.examples if examples is None else examples))
@@ -127,7 +128,7 @@ def revise(
     new_good, new_bad = (set(new) - set(old) for new, old in ((good, now.examples), (bad, now.counter_examples)))
     _check_seen(connection, new_good, new_bad)
     _learn(connection, one(connection, taught_id))
-    return _judge(connection, now.label, sorted(new_good), sorted(new_bad), actor, sorted(gone))
+    return _judge(connection, now, sorted(new_good), sorted(new_bad), actor, sorted(gone))
 
 
 def activate(connection: Connection, taught_id: UUID, active: bool, actor: str) -> int:
@@ -193,16 +194,17 @@ def _lists(examples: Iterable[UUID], counter_examples: Iterable[UUID]) -> dict[s
 
 def _judge(
     connection: Connection,
-    label: str,
-    confirmed: Iterable[UUID],
-    rejected: Iterable[UUID],
+    taught: TaughtLabel,
+    confirmed: Sequence[UUID],
+    rejected: Sequence[UUID],
     actor: str,
-    gone: Iterable[UUID] = (),
+    gone: Sequence[UUID] = (),
 ) -> int:
-    shown = vocabulary(connection).shown_as(label) or label
-    wanted = [Verdict(i, shown, "accept") for i in confirmed]
-    wanted += [Verdict(i, shown, "reject", beforehand=True) for i in rejected]
-    wanted += [Verdict(i, shown, "undo") for i in gone]
+    hold(connection, [*confirmed, *rejected, *gone])
+    shown = vocabulary(connection).shown_as(taught.label) or taught.label
+    wanted = [Verdict(i, shown, "accept", taught=taught.id) for i in confirmed]
+    wanted += [Verdict(i, shown, "reject", beforehand=True, taught=taught.id) for i in rejected]
+    wanted += before_taught(connection, taught.id, (shown, taught.label), gone)
     return decide_all(connection, wanted, actor)[1]
 
 

@@ -33,6 +33,7 @@ class Verdict:
     """`label` is a name as people see it; `by` who stands for it, where that is not who writes it.
 
     `beforehand`: a rejection also of a label that the image does not carry, so that it never will.
+    `taught`: the taught label that it makes an example, or a counter-example, of.
     """
 
     image_id: UUID
@@ -40,6 +41,7 @@ class Verdict:
     verdict: str
     by: str | None = None
     beforehand: bool = False
+    taught: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class _Image:
     first: dict[str, tuple[str, str]] = field(default_factory=dict)
     now: dict[str, tuple[str, str]] = field(default_factory=dict)
     """label -> (verdict, by), the newest first"""
+    at: dict[str, datetime] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
 
@@ -95,6 +98,7 @@ def decide_all(
             detail: dict[str, Any] = {"label": one.label, "before": outcome.before, "after": outcome.after}
             detail |= {"by": by} if by else {}
             detail |= {"undo_of": undo_of} if undo_of else {}
+            detail |= {"taught": str(one.taught)} if one.taught else {}
             told.append((one.image_id, one.verdict, detail))
     if not told:
         return outcomes, changes.version(connection)
@@ -122,20 +126,50 @@ def undo(connection: Connection, version: int, actor: str) -> tuple[list[Outcome
         raise NotFound("No verdicts were written with this version.")
     images = _locked(connection, {row.image_id for row in written})
     known = vocabulary(connection)
-    stands = {(row.image_id, row.label): row.at for row in connection.execute(_STANDS, {"ids": _texts(images)})}
     first = {(row.image_id, row.detail["label"]): row.detail for row in reversed(written)}
     last = {(row.image_id, row.detail["label"]): row for row in written}
     back, kept = [], []
     for (image_id, label), row in last.items():
         image = images.get(image_id)
-        moments = {stands[image_id, name] for name in (_about(known, image, label) if image else ())}
-        if moments == ({row.at} if row.action != "undo" else set()):
-            before = first[image_id, label]
-            back.append(Verdict(image_id, label, before.get("before") or "undo", before.get("by")))
+        if image and _moments(known, image, label) == ({row.at} if row.action != "undo" else set()):
+            back.append(_as_before(image_id, label, first[image_id, label]))
         else:
             kept.append(Outcome(image_id, label, error=_SINCE if image else NO_IMAGE))
     done, made = decide_all(connection, back, actor, version)
     return [*done, *kept], made
+
+
+def before_taught(
+    connection: Connection, taught: UUID, labels: Sequence[str], image_ids: Iterable[UUID]
+) -> list[Verdict]:
+    """What takes back the verdicts that these images got for a taught label: each its own from before.
+
+    `labels`: its name as people see it, and all others that it may have been judged by. An image that was judged
+    again since stays as it is, and is left out.
+    """
+    images = _locked(connection, image_ids)
+    known = vocabulary(connection)
+    told: dict[UUID, list[Any]] = {}
+    given = {"ids": _texts(images), "labels": list(labels), "taught": str(taught)}
+    for row in connection.execute(_TOLD, given):
+        told.setdefault(row.image_id, []).append(row)
+    back = []
+    for image_id, rows in told.items():
+        moments = _moments(known, images[image_id], labels[0])
+        # Those of before the trail said which verdicts were for a taught label: the newest must be.
+        own = [row.for_it for row in rows] if any(row.for_it for row in rows) else [row is rows[-1] for row in rows]
+        at = next((n for n, row in enumerate(rows) if own[n] and {row.at} == moments), None)
+        if at is None:
+            continue
+        while at and own[at - 1]:  # an example that became a counter-example was judged for it twice
+            at -= 1
+        back.append(_as_before(image_id, labels[0], rows[at].detail))
+    return back
+
+
+def hold(connection: Connection, image_ids: Iterable[UUID]) -> None:
+    """Nobody else judges these images until the caller's transaction ends."""
+    connection.execute(_LOCK, {"ids": _texts(image_ids)})
 
 
 def decisions(
@@ -171,6 +205,7 @@ def _locked(connection: Connection, image_ids: Iterable[UUID]) -> dict[UUID, _Im
     images = {row.id: _Image(row.said, row.taught) for row in connection.execute(_LOCK, ids)}
     for row in connection.execute(_STANDS, ids):
         images[row.image_id].first[row.label] = row.verdict, row.by
+        images[row.image_id].at[row.label] = row.at
     for image in images.values():
         image.now = dict(image.first)
     return images
@@ -195,6 +230,16 @@ def _judge(known: Vocabulary, image: _Image, one: Verdict, actor: str) -> tuple[
 
 def _about(known: Vocabulary, image: _Image, label: str) -> list[str]:
     return [name for name in image.now if name == label or known.shown_as(name) == label]
+
+
+def _moments(known: Vocabulary, image: _Image, label: str) -> set[datetime]:
+    """When the verdicts on a label were given that stand."""
+    return {image.at[name] for name in _about(known, image, label)}
+
+
+def _as_before(image_id: UUID, label: str, detail: dict[str, Any]) -> Verdict:
+    """What stood before the change that this is the detail of."""
+    return Verdict(image_id, label, detail.get("before") or "undo", detail.get("by"))
 
 
 def _failed(one: Verdict, error: str) -> Outcome:
@@ -235,6 +280,12 @@ _LOCK = text("""
 _STANDS = text("""
     select image_id, label, verdict, "by", at from decision where image_id = any(cast(:ids as uuid[]))
      order by at desc, label
+""")
+_TOLD = text("""
+    select image_id, at, detail, coalesce(detail ->> 'taught' = :taught, false) as for_it from change
+     where image_id = any(cast(:ids as uuid[])) and action in ('accept', 'reject', 'undo')
+       and (detail ->> 'taught' = :taught or detail ->> 'label' = any(cast(:labels as text[])))
+     order by image_id, seq
 """)
 _TOUCH = text("update image set updated_at = now() where id = any(cast(:ids as uuid[]))")
 _FORGET = text("""

@@ -270,38 +270,3 @@ def leading(counts: Counts, order: Array, most: int) -> Any:
         place = _LAST - (best[at] & _LAST)
         codes[at] = order[place] if len(order) else place
     return codes, distinct
-
-
-@compiled
-def begin_so(blob: Array, offsets: Array, prefix: Any, any_word: bool) -> NDArray[np.int8]:
-    """For each text whether it, or with `any_word` a word of it, begins with `prefix` (bytes, lower case), capitals
-    making no difference: 1 yes, 0 no, 2 where it is not ASCII as far as that goes."""
-    found = np.zeros(len(offsets) - 1, np.int8)
-    for number in range(len(found)):
-        start, end = offsets[number], offsets[number + 1]
-        answer = _begins_at(blob, start, end, prefix)
-        while any_word and answer == 0 and start < end:
-            before = blob[start]
-            start += 1
-            if before >= 128:
-                answer = 2
-            elif not (48 <= before <= 57 or 65 <= before <= 90 or 97 <= before <= 122):
-                answer = _begins_at(blob, start, end, prefix)
-        found[number] = answer
-    return found
-
-
-@compiled
-def _begins_at(blob: Array, at: int, end: int, prefix: Any) -> int:
-    for wanted in prefix:
-        if at >= end:
-            return 0
-        byte = blob[at]
-        if byte >= 128:
-            return 2
-        if 65 <= byte <= 90:
-            byte += 32
-        if byte != wanted:
-            return 0
-        at += 1
-    return 1

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from pixplore.finding import Facet, begins
 from pixplore.index import bits, counting
 from pixplore.index.arrays import Bits
+from pixplore.index.beginnings import beginning
 from pixplore.index.lexicon import Lexicon
 from pixplore.index.live import Live
 from pixplore.index.naming import Labels
-from pixplore.index.strings import encoded
 from pixplore.index.table import Lexicons
 from pixplore.query import ATTRIBUTE
 
@@ -162,16 +162,13 @@ def _of_lexicon(counts: Counts, lexicon: Lexicon, unset: int, most: int, typed: 
 
 
 def _beginning(counts: Counts, text: Callable[[int], str], typed: Typed, lexicon: Lexicon | None) -> NDArray[np.bool_]:
-    """Which of the codes counted begin as it was typed."""
+    """Which of the codes counted begin as it was typed; of labels, and of what came after the base, there are few."""
     found = np.zeros(len(counts), np.bool_)
-    doubtful = np.flatnonzero(counts)
+    few = np.flatnonzero(counts)
     if lexicon is not None and len(lexicon.base):
-        base = lexicon.base
-        wanted = np.frombuffer(bytearray(encoded(typed.prefix)), np.uint8)
-        answers = counting.begin_so(base.blob, base.offsets, wanted, typed.any_word)
-        found[: len(base)] = answers == 1
-        doubtful = np.concatenate([np.flatnonzero((answers == 2) & (counts[: len(base)] != 0)),
-                                   doubtful[doubtful >= len(base)]])  # fmt: skip
-    for code in doubtful.tolist():
+        size = len(lexicon.base)
+        found[:size] = beginning(lexicon.base, lexicon.lowered(), *typed)
+        few = few[few >= size]
+    for code in few.tolist():
         found[code] = begins(text(code), *typed)
     return found

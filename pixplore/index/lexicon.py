@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pixplore.index.beginnings import Lowered, lowered
 from pixplore.index.kept import Kept
 from pixplore.index.ragged import Ragged, chained
 from pixplore.index.strings import Strings, strings
@@ -50,6 +51,7 @@ class Lexicon:
     _codes: dict[str, int] = field(default_factory=dict)
     _later: "_Later" = field(default_factory=lambda: _Later(*(np.zeros(0, np.int64) for _ in range(3))))
     _texts: Kept[int, str] = field(default_factory=lambda: Kept(2_000))
+    _lowered: Lowered | None = None
 
     def __len__(self) -> int:
         return len(self.base) + len(self.later)
@@ -62,6 +64,12 @@ class Lexicon:
     def texts(self, codes: Iterable[int]) -> list[str]:
         known = self._texts.peek
         return [known(code) or self.text(code) for code in codes]
+
+    def lowered(self) -> Lowered:
+        """Of `base`; made when it is first asked for."""
+        if self._lowered is None:
+            self._lowered = lowered(self.base)
+        return self._lowered
 
     def find(self, text: str) -> int:
         """Its code, or -1."""

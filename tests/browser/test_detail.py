@@ -329,6 +329,25 @@ def test_a_small_screen_has_it_all_below_each_other(anybody: Callable[..., Perso
     assert not person.broken
 
 
+def test_of_four_pictures_each_pair_says_how_alike_it_is(page: Page, shelf: Shelf) -> None:
+    chosen = [shelf.ids[place] for place in (0, 1, 2, 5)]
+    gallery(page, shelf)
+    for one in chosen:
+        page.locator(f'.tile[data-id="{one}"] .tick input').check(force=True)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    lines = page.locator(".px-compare tr.pair")
+    expect(lines).to_have_count(4)
+    order = page.locator(".px-compare .acts a").evaluate_all("all => all.map((each) => each.href.split('id=')[1])")
+    shown = [line.locator("td").all_inner_texts() for line in lines.all()]
+    for row, one in enumerate(order):
+        url = f"{shelf.stack.ends['search_api']}/v1/images/{one}/similar?limit=200"
+        found = shelf.stack.call("GET", url, shelf.token).json()["items"]
+        alike = {each["id"]: f"{max(0, each['likeness']):.0%}".replace("%", " %") for each in found}
+        expected = ["–" if other == one else alike[other] for other in order]
+        assert [cell.removesuffix("almost the same") for cell in shown[row]] == expected
+    assert violations(page) == []
+
+
 def test_two_pictures_side_by_side(page: Page, shelf: Shelf) -> None:
     gallery(page, shelf)
     for place in (0, 5):

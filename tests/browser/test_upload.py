@@ -227,6 +227,24 @@ def test_an_upload_goes_on_after_its_session_is_lost(page: Page, storage: str, t
     title(page, "All 5 photographs are in the catalogue")
 
 
+def test_what_is_being_sent_is_not_said_to_be_missing(page: Page, storage: str, tmp_path: Path, stack: Stack) -> None:
+    """The dashboard begins anew and knows of nothing; the browser has the files and goes on."""
+    page.route(storage, hold)
+    choose(page, photographs(tmp_path, 5))
+    expect(page).to_have_url(re.compile("batch="))
+    expect(page.locator(".px-uploader .row", has_text=re.compile(r"Sending ·"))).to_have_count(4)
+    (dashboard,) = stack.parts("dashboard/app.py")
+    dashboard.kill()
+    expect(page.get_by_text("Files of this upload")).to_be_visible(timeout=LONG)
+    expect(page.locator(".px-uploader .chip").first).to_have_text("All5")
+    never = page.get_by_text("never arrived")
+    expect(never).to_be_hidden()
+    expect(page.locator(".px-uploader .lead")).to_have_text("Drop more photographs here")
+    page.unroute(storage)
+    title(page, "All 5 photographs are in the catalogue")
+    expect(never).to_be_hidden()
+
+
 OF_ANOTHER_SESSION = """() => {
     for (const [key, queue] of [...pixploreUploads]) {
         if (!queue.left()) continue;

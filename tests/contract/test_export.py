@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import boto3
@@ -20,7 +21,7 @@ import pytest
 from sqlalchemy import text
 
 from pixplore import downloads, exporting
-from pixplore.catalogue import exports
+from pixplore.catalogue import changes, exports
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import Engine, transaction
 from pixplore.importing import readers
@@ -31,6 +32,8 @@ from tests.contract.conftest import Api, picture
 from tests.places import ORIGINALS, REGION, Pipeline
 
 HOSTILE = ["=1+1", "+x", "-2", "@sum", "'=twice", "''+a", 'a"b,c;d|e\\f', "\ttab", "é ü 中", "line\nbreak", "x:1"]
+
+FORM = "application/x-www-form-urlencoded"
 
 SlowReader = Callable[[], AbstractContextManager[httpx.Response]]
 
@@ -285,3 +288,46 @@ def test_chosen_pictures_by_json_and_by_a_browsers_form(api: Api, shelf: list[Pi
         answer = api.call("viewer", "POST", "/v1/export", **body)
         assert answer.status_code == 422, body
         assert answer.json()["errors"], body
+
+
+def test_a_field_at_fault_is_named_as_the_form_names_it(api: Api, shelf: list[Picture]) -> None:
+    one, many = str(shelf[1].id), [str(UUID(int=n)) for n in range(10_001)]
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"image_ids": [one, "x"]}, "image_ids"),
+        ({"image_ids": many}, "image_ids"),
+        ({"query": "", "except_ids": "x"}, "except_ids"),
+        ({"query": "", "except_ids": many}, "except_ids"),
+        ({"query": "", "except_ids": ["x"] * 20_100}, "except_ids"),
+        ({"except_ids": one}, "except_ids"),
+        ({"image_ids": one, "except_ids": one}, "except_ids"),
+        ({"image_ids": one, "else": "1"}, "else"),
+        ({"image_ids": one, "": "1"}, "body"),
+        ({"query": ["a", "b"]}, "query"),
+        ({"query": "", "image_ids": one}, "query"),
+        ({"query": "colour_=Red"}, "query.colour_"),
+        ({}, "image_ids"),
+    ]
+    for body, field in cases:
+        sent = {"content": urlencode(body, doseq=True), "headers": {"content-type": FORM}}
+        answer = post(api, "/v1/export", **sent)
+        told = str(body)[:100]
+        assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, [field]), told
+    as_many = {"query": "", "except_ids": many[:10_000]}
+    assert post(api, "/v1/export", data=as_many).status_code == 200, "as many as it says"
+
+
+def post(api: Api, path: str, **more: Any) -> httpx.Response:
+    headers = api.issuer.bearer("viewer") | more.pop("headers", {})
+    return api.client.post(api.address + path, headers=headers, **more)
+
+
+def test_chosen_pictures_wait_for_what_was_just_written(api: Api, shelf: list[Picture]) -> None:
+    with transaction(api.engine) as connection:
+        version = changes.record(connection, "test", "edit", [shelf[1].id])
+    for body in ({"image_ids": [str(shelf[1].id)]}, {"query": "any_tag=plain"}):
+        for path in ("/v1/export", "/v1/export/originals"):
+            answer = api.call("viewer", "POST", path, params={"min_version": version}, json=body)
+            assert answer.status_code == (200 if path == "/v1/export" else 422), answer.text  # nothing has a file
+            assert "min_version" not in answer.text
+            later = api.call("viewer", "POST", path, params={"min_version": version + 1000}, json=body)
+            assert (later.status_code, later.headers["retry-after"]) == (503, "2")

@@ -62,6 +62,8 @@ def test_only_for_administrators(operated: tuple[Api, Queues]) -> None:
 def test_figures_and_failures_and_retry(operated: tuple[Api, Queues]) -> None:
     api, _ = operated
     items = _failed(api, "broken", None, "never_received")
+    with api.engine.begin() as connection:
+        connection.execute(text("update item set updated_at = updated_at - position * interval '1 millisecond'"))
     told = api.get("admin", "/v1/operations", {"minutes": 5}).json()
     assert told["queue"] == {"waiting": 0, "in_flight": 0, "delayed": 0, "dead": 0, "oldest_seconds": None}
     assert (told["items"]["failed"], told["items"]["ready"], told["items"]["expected"]) == (2, 1, 0)
@@ -72,9 +74,13 @@ def test_figures_and_failures_and_retry(operated: tuple[Api, Queues]) -> None:
     for minute in told["throughput"]:
         for state in ("ready", "failed"):
             if minute[state]:
-                found = api.get("admin", "/v1/operations/ended", {"at": minute["at"], "state": state}).json()["items"]
-                assert len(found) == minute[state]
-                assert {one["status"] for one in found} == {state}
+                asked = {"at": minute["at"], "state": state}
+                found = api.get("admin", "/v1/operations/ended", asked).json()
+                assert len(found["items"]) == found["total"] == minute[state]
+                assert {one["status"] for one in found["items"]} == {state}
+                few = api.get("admin", "/v1/operations/ended", asked | {"limit": 1}).json()
+                assert (few["items"], few["total"]) == (found["items"][:1], minute[state])
+                assert few["items"][0]["updated_at"] == max(one["updated_at"] for one in found["items"])
     retried = api.call("admin", "POST", "/v1/operations/retry-failed").json()
     assert retried["retried"] == 1  # what never arrived must be sent again
     assert api.get("admin", "/v1/operations").json()["queue"]["waiting"] == 1

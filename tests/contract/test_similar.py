@@ -144,3 +144,15 @@ def test_near_duplicates_are_found_whole_and_page_by_page(api: Api, model_dir: P
     first = api.get("viewer", "/v1/near-duplicates", {"limit": 1}).json()["next_cursor"]
     assert api.get("viewer", "/v1/near-duplicates", {"cursor": first, "category": "plate"}).status_code == 422
     assert api.get("viewer", "/v1/near-duplicates", {"cursor": "forged"}).status_code == 422
+
+
+def test_of_many_copies_the_older_one_is_among_those_shown(api: Api, model_dir: Path) -> None:
+    same = seen(model_dir, photo("plate"))
+    made = [picture(n, name=f"{n}.jpg", category="new" if n < 25 else "before") for n in range(27)]
+    version = store(api.engine, made, {one.id: same for one in made})
+    asked = {"category": "new", "beside": "catalogue", "min_version": version}
+    (group,) = api.get("viewer", "/v1/near-duplicates", asked).json()["items"]
+    assert (group["count"], len(group["images"])) == (27, 20)
+    assert [image["category"] for image in group["images"]] == ["new"] * 19 + ["before"]
+    (alone,) = api.get("viewer", "/v1/near-duplicates", {"category": "new"}).json()["items"]
+    assert (alone["count"], len(alone["images"])) == (25, 20)

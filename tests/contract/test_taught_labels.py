@@ -70,6 +70,43 @@ def test_from_five_examples_to_the_sixth(api: Api, shown: dict[str, UUID]) -> No
     assert len(again) == len(NAMES) - 5
 
 
+def test_forgetting_gives_each_picture_back_what_was_said_before(api: Api, shown: dict[str, UUID]) -> None:
+    def say(name: str, *verdicts: str) -> None:
+        for verdict in verdicts:
+            body = {"image_id": str(shown[name]), "label": "Claw Hammer", "verdict": verdict}
+            assert api.call("admin", "POST", "/v1/review/decisions", json=body).is_success
+
+    def judge(**named: list[str]) -> None:
+        body = {what: [str(shown[name]) for name in names] for what, names in named.items()}
+        assert api.call("analyst", "POST", f"{PATH}/{made['id']}/judgements", json=body).is_success
+
+    def standing() -> dict[str, tuple[str, str]]:
+        found = api.get("analyst", "/v1/review/decisions", {"label": "Claw Hammer", "limit": 200}).json()["items"]
+        names = {str(image_id): name for name, image_id in shown.items()}
+        return {names[one["image_id"]]: (one["verdict"], one["by"].partition("@")[0]) for one in found}
+
+    sixth, refused, since, new = HAMMERS[5], "jaguar", "plate", "lemur"
+    say(sixth, "accept")
+    say(refused, "accept", "reject")
+    made = teach(api, shown)
+    judge(reject=[sixth, since, new], confirm=[refused])
+    judge(confirm=[sixth])  # twice for the same label
+    assert standing()[refused] == ("accept", "analyst")
+    say(since, "accept")
+    judge(forget=[sixth, refused, since, new])
+    examples = dict.fromkeys(HAMMERS[:5], ("accept", "analyst"))
+    assert standing() == examples | {sixth: ("accept", "admin"), refused: ("reject", "admin"),
+                                     since: ("accept", "admin")}  # fmt: skip
+    judge(confirm=[refused], reject=[since])
+    body = {"examples": [str(shown[name]) for name in HAMMERS[:5]], "counter_examples": []}
+    assert api.call("analyst", "PATCH", f"{PATH}/{made['id']}", json=body).is_success
+    assert (standing()[refused], standing()[since]) == (("reject", "admin"), ("accept", "admin"))
+    history = api.get("viewer", f"/v1/images/{shown[new]}").json()["history"]
+    assert [(one["action"], one["detail"].get("taught")) for one in history[:2]] == [
+        ("undo", None), ("reject", made["id"]),
+    ]  # fmt: skip
+
+
 def test_the_report_is_by_leaving_one_out(api: Api, shown: dict[str, UUID]) -> None:
     made = teach(api, shown)
     report = api.get("viewer", f"{PATH}/{made['id']}/report").json()

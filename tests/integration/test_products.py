@@ -1,12 +1,12 @@
 """A product list meets the pictures of a real catalogue: matches, doubts, people's edits, and one transaction."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Connection, Engine, event, select, text, update
 
 from pixplore.catalogue import product_reads
 from pixplore.catalogue.database import open_engine
@@ -200,6 +200,45 @@ def test_list_summary_states_and_pages(engine: Engine) -> None:
         assert skus(q="0%") == ["A"]
         assert skus(q="cup_") == ["C"]
         assert skus(q="' or 1=1 --") == []
+
+
+def test_who_had_a_picture_on_an_early_day_is_found_without_walking_all_products(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("""
+                insert into product (sku, updated_by) select 'S' || n, 'x' from generate_series(10001, 30000) n;
+                insert into image (id, name, name_key, sku, created_at)
+                select gen_random_uuid(), 'n', 'n', 'S' || 40001 - n, timestamp '2026-01-01' + n * interval '1 minute'
+                  from generate_series(10001, 30000) n;
+                analyze product; analyze image
+            """)
+        )
+        first = date(2026, 1, 8)
+        looked = _rows_looked_at(connection, "", "matched", None, 51, first)
+        found = product_reads.list_products(connection, "", "matched", None, 51, first)
+    assert [product.sku for product in found] == [f"S{n}" for n in range(29922, 29973)]
+    assert looked < 1_000
+
+
+def _rows_looked_at(connection: Connection, *asked: Any) -> int:
+    """Products that PostgreSQL reads for a list."""
+    said: list[tuple[str, Any]] = []
+
+    def told(*call: Any) -> None:
+        said.append((call[2], call[3]))
+
+    event.listen(connection, "before_cursor_execute", told)
+    product_reads.list_products(connection, *asked)
+    event.remove(connection, "before_cursor_execute", told)
+    (plan,) = connection.exec_driver_sql(f"explain (analyze, format json) {said[0][0]}", said[0][1]).scalar_one()
+
+    def rows(node: dict[str, Any]) -> float:
+        own = (
+            node["Actual Rows"] + node.get("Rows Removed by Filter", 0) if node.get("Relation Name") == "product" else 0
+        )
+        return own * node["Actual Loops"] + sum(map(rows, node.get("Plans", [])))
+
+    return int(rows(plan["Plan"]))
 
 
 def test_a_list_of_ten_thousand_lines(engine: Engine) -> None:

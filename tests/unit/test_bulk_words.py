@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.bulk import bulk_words, downloads
-from dashboard.bulk.bulk_calls import Chosen, chosen, filters
+from dashboard.bulk import bulk_calls, bulk_words, downloads
+from dashboard.bulk.bulk_calls import Chosen, chosen, filters, tried
 from dashboard.catalogue.catalogue_state import State
 from dashboard.sharing.saved_searches import state_of
 
@@ -98,3 +98,18 @@ def test_a_saved_search_is_the_same_state_again() -> None:
     kept: dict[str, Any] = dict(filters(here))
     kept |= {"min_confidence": 80.0, "created_from": "2026-11-01T00:00:00Z", "q": "mug"}  # as the service keeps it
     assert state_of({"filters": kept, "sort": "name"}) == here
+
+
+def test_what_was_tried_is_remembered_by_a_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, Any] = {}
+    asked: list[Any] = []
+    monkeypatch.setattr(bulk_calls.st, "session_state", kept)
+    monkeypatch.setattr(bulk_calls.client, "post", lambda path, body, timeout: asked.append(body) or {"n": len(asked)})
+    thousands = Chosen(tuple(f"{number:036}" for number in range(5000)), None, 5000)
+    assert tried(thousands, "tag", "a") == tried(thousands, "tag", "a") == {"n": 1}
+    assert tried(Chosen(thousands.ids[1:], None, 4999), "tag", "a") == {"n": 2}
+    for number in range(20):
+        tried(thousands, "set_attribute", {"name": "price", "value": number})
+    assert len(asked) == 22
+    assert len(kept["px_tried"]) < 10
+    assert sum(map(len, kept["px_tried"])) < 1000

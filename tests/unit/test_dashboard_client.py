@@ -52,3 +52,8 @@ def test_the_password_policy_in_words(password: str, lacks: str) -> None:
 
 def test_plain_text_stays_plain() -> None:
     assert theme.plain("*a* [b](c) $x$ :red[y]") == r"\*a\* \[b\]\(c\) \$x\$ \:red\[y\]"
+    later = ":material/delete:", ":cat: and :+1:", "a -> b", "<->", "http://a.example", "www.a.example", "a@b.example"
+    for text in later:
+        assert "\u200b" in theme.plain(text), text
+        assert theme.plain(text).replace("\u200b", "").replace("\\", "") == text
+    assert theme.plain("12:30, A-B, 3 > 2") == r"12\:30, A\-B, 3 \> 2"

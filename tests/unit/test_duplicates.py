@@ -47,7 +47,13 @@ def joined(found: Hashed, known: dict[UUID, bytes], mine: set[UUID] | None = Non
                 group_of |= dict.fromkeys(both, both)
     when = {i: (int(at), n) for n, (i, at) in enumerate(zip(ids, found.created, strict=True))}
     made = {frozenset(group) for group in group_of.values() if len(group) > 1}
-    out = [Group(tuple(sorted(group, key=lambda i: (mine is not None and i not in mine, when[i])))) for group in made]
+    out = [
+        Group(
+            tuple(sorted(group, key=lambda i: (mine is not None and i not in mine, when[i]))),
+            len(group if mine is None else group & mine),
+        )
+        for group in made
+    ]
     return sorted(out, key=lambda group: (-len(group.ids), group.ids[0]))
 
 
@@ -71,6 +77,16 @@ def test_some_beside_all_as_comparing_them_with_all(seed: int) -> None:
     assert all(set(group.ids) & mine and group.ids[0] in mine for group in made)
     none = Hashed(whole.ids[:0], whole.created[:0], whole.hashes[:0])
     assert groups_beside(none, whole, lambda ids: {}) == []
+
+
+@pytest.mark.parametrize("own", [1, 3, 4, 5, 9, 10])
+def test_what_is_shown_of_a_group_has_one_of_the_others(own: int) -> None:
+    group = Group(tuple(UUID(int=n) for n in range(10)), own)
+    shown = [i.int for i in group.first(4)]
+    assert (len(shown), shown[0], shown == sorted(shown)) == (4, 0, True)
+    assert any(n >= own for n in shown) == (own < 10)
+    assert shown[:3] == [0, 1, 2]
+    assert group.first(20) == group.ids
 
 
 def test_many_copies_of_one_picture_are_quickly_one_group() -> None:

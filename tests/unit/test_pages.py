@@ -1,9 +1,13 @@
 """The pages' own logic: real files of pages/ in a session of their own, only HTTP is faked."""
 
+import re
+from uuid import UUID
+
 import pytest
+import streamlit as st
 
 from pixplore.domain import Role
-from tests.unit.faked_services import Dashboard, usual, words
+from tests.unit.faked_services import PICTURE, Dashboard, usual, words
 from tests.unit.faked_services import dashboard as dashboard
 
 SENTENCE = "The service is resting."
@@ -87,6 +91,19 @@ def test_a_part_that_is_away_leaves_the_others_and_comes_back(dashboard: Dashboa
     assert "Labels by number of pictures" in words(app)
 
 
+def test_a_part_that_breaks_keeps_what_is_not_for_people_in_the_log(dashboard: Dashboard) -> None:
+    right = dashboard.services.answers["/v1/insights/labels"]
+    dashboard.services.answers["/v1/insights/labels"] = {"rows": [{"<b>secret</b>": 1}], "total": 12, "distinct": 1}
+    app = dashboard.open("insights", Role.VIEWER)
+    assert "<b>Labels is not available just now.</b> It is noted in the log." in words(app)
+    assert not re.search("Error|secret|label'", words(app))
+    assert "Different labels" in words(app), "the other parts stay"
+    dashboard.services.answers["/v1/insights/labels"] = right
+    del app.session_state["px_insights"]  # what was answered is kept for a moment
+    app.button(key="px-part-again-Labels").click().run()
+    assert "Labels by number of pictures" in words(app)
+
+
 @pytest.mark.parametrize(
     ("page", "role", "said"),
     [
@@ -103,6 +120,37 @@ def test_a_part_that_is_away_leaves_the_others_and_comes_back(dashboard: Dashboa
 def test_an_empty_catalogue_says_what_to_do(dashboard: Dashboard, page: str, role: Role, said: str) -> None:
     dashboard.services.answers = usual(0)
     assert said in words(dashboard.open(page, role))
+
+
+def test_a_bar_of_operations_opens_the_files_that_it_counts(dashboard: Dashboard) -> None:
+    one = {"image_id": "7d0c6c1e-0000-4000-8000-000000000001", "batch_id": "b", "name": "cup.jpg", "error": None,
+           "duplicate_of": None}  # fmt: skip
+    asked = {"ended": "ready", "minute": "2026-11-29T10:20:00Z"}
+    for total, told in ((1234, True), (200, False)):
+        st.cache_data.clear()
+        dashboard.services.answers["/v1/operations/ended"] = {"items": [one] * 200, "total": total}
+        app = dashboard.open("operations", Role.ADMIN, **asked)
+        assert f"10:20 UTC, searchable: {total:,} files" in words(app)
+        assert ("The newest 200 are shown." in words(app)) == told
+
+
+def test_nearly_equal_pictures_that_do_not_fit_are_told_of(dashboard: Dashboard) -> None:
+    def picture(number: int, batch_id: str) -> dict[str, object]:
+        return PICTURE | {"id": str(UUID(int=number)), "batch_id": batch_id, "bytes": 1, "width": number,
+                          "created_at": "2026-11-29T10:20:00Z"}  # fmt: skip
+
+    group = {"count": 25, "images": [picture(1, "b"), picture(2, "older")]}
+    dashboard.services.answers |= {
+        "/uploads/b": {"batch_id": "b", "name": "Mugs", "created_at": "2026-11-29T10:20:00Z", "counts": {"ready": 24},
+                       "items": [], "next_cursor": None},
+        "/v1/near-duplicates": {"items": [group], "total": 1, "images": 25, "next_cursor": None, "version": 1},
+    }  # fmt: skip
+    app = dashboard.open("upload", Role.ADMIN, batch="b")
+    assert "1 pair of nearly equal pictures" in words(app)
+    next(one for one in app.button if one.label == "Keep both").click().run()
+    app.run()  # AppTest runs no fragment by itself
+    assert "23 more pictures are nearly equal to these" in words(app)
+    assert "Every pair of nearly equal pictures" not in words(app)
 
 
 def test_a_session_that_ended_asks_to_sign_in(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,8 +42,8 @@ def boxes(
 
     `siblings` are the first ids of `total` to step through; `why` says why `opened` was found. Labels
     below `shown` (0-100) are folded away. `on_closed` gets the ids that were `changed` and that are `gone` from their
-    list, and the `version` of the last write; `on_find` the same with the `params` of the pictures to show instead.
-    Without `on_find` such links lead to the catalogue's own page.
+    list, the `version` of the last write, and `left` where another page's address stands there already; `on_find` the
+    same with the `params` of the pictures to show instead. Without `on_find` such links lead to the catalogue's page.
     """
     _mount(
         key=key,

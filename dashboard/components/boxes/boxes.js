@@ -216,6 +216,15 @@ function leave(view, params) {
   view.told = null;
 }
 
+// To another page, as Streamlit's own links lead there: one step in the browser's history, nothing is loaded anew.
+function leaveFor(view, href) {
+  const done = close(view, false);
+  if (done.changed.length) view.send('closed', { ...done, left: true });
+  view.told = null;
+  history.pushState(null, '', href);
+  window.dispatchEvent(new PopStateEvent('popstate'));
+}
+
 // Back and forward move between pictures, as long as nothing but the picture differs.
 function travelled(view, event) {
   const id = opened(), same = address(null) === view.base;

@@ -52,15 +52,16 @@ function lines(texts, kind = '') {
   return list;
 }
 
-// A link to the pictures that have this too; without a modifier it is found here, without a new page.
+// A link to the pictures that have this too; without a modifier they are shown in this document.
 function finder(view, [field, value], words, className = '') {
   const link = element('a', className, words);
   link.href = `/catalogue?${new URLSearchParams({ [field]: value })}`;
   link.title = `Find pictures with ${words}`;
   link.addEventListener('click', (event) => {
-    if (!view.finds || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    leave(view, { [field]: [value] });
+    if (view.finds) leave(view, { [field]: [value] });
+    else leaveFor(view, link.getAttribute('href'));
   });
   return link;
 }

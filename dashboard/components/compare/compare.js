@@ -73,12 +73,13 @@ function paintTable(view) {
   const table = view.root.querySelector('.table');
   table.replaceChildren();
   if (there.length < 2) return;
-  const only = view.root.querySelector('.only').checked;
+  const only = view.root.querySelector('.only').checked, pairs = there.length > 2 && view.alike.size;
   const facts = factRows(details).filter((row) => row.differs || !only), labels = labelRows(details, view.least).filter((row) => row.differs || !only);
   const made = element('table'), head = element('tr');
   head.append(element('td'), ...details.map(({ image }) => scoped('col', image.title || image.name)));
   made.append(element('caption', 'hidden', 'Facts and labels of the pictures side by side'), inside('colgroup', [element('col', 'names'), ...details.map(() => element('col'))]), inside('thead', [head]),
     inside('tbody', [title('Labels', details.length), ...(labels.length ? labels.map((row) => labelLine(row)) : [nothing(view, details.length, only)])]),
+    ...(pairs ? [inside('tbody', [title('How alike', details.length), ...there.map((one) => pairLine(view, there, one))])] : []),
     inside('tbody', [title('Facts', details.length), ...facts.map((row) => factLine(row))]));
   table.append(made);
   advise(view, there);
@@ -114,6 +115,19 @@ function labelLine(row) {
   return line;
 }
 
+// How alike one is to each of the others; of two the line above the pictures says it.
+function pairLine(view, there, one) {
+  const line = element('tr', 'pair');
+  line.append(scoped('row', one.detail.image.title || one.detail.image.name), ...there.map((other) => {
+    const cell = element('td'), alike = view.alike.get(pairOf(one, other));
+    if (other === one || alike == null) cell.append(element('span', 'quiet', other === one ? '–' : 'not known'));
+    else cell.textContent = percentage(alike);
+    if (alike >= ALIKE) cell.append(element('span', 'mark', 'almost the same'));
+    return cell;
+  }));
+  return line;
+}
+
 function factLine(row) {
   const line = element('tr', row.differs ? 'differs' : '');
   line.append(scoped('row', row.name), ...row.values.map((value, at) => {
@@ -128,7 +142,7 @@ function factLine(row) {
 }
 
 function advise(view, there) {
-  const images = there.map((one) => one.detail.image), [words, same] = sameness(images, there.slice(1).map((one) => view.alike.get(one.id) ?? null));
+  const images = there.map((one) => one.detail.image), [words, same] = sameness(images, there.slice(1).map((one) => view.alike.get(pairOf(there[0], one)) ?? null));
   view.root.querySelector('.verdict').textContent = words;
   const keep = same ? keeper(images) : null;
   there.forEach((one, at) => {
@@ -139,17 +153,19 @@ function advise(view, there) {
   });
 }
 
-// How alike the others are to the first: the API's similar pictures, narrowed to the moment at which each was added.
+const pairOf = (one, other) => [one.id, other.id].sort().join(' ');
+
+// How alike each two are: the API's pictures similar to one, narrowed to the moment at which the other was added.
 async function likeness(view) {
-  const [first, ...others] = view.columns;
-  for (const one of others) {
-    if (!first.detail || !one.detail) continue;
-    const at = one.detail.image.created_at, after = new Date(Date.parse(at) + 2).toISOString();
+  const there = view.columns.filter((one) => one.detail);
+  const pairs = there.flatMap((one, at) => there.slice(at + 1).map((other) => [one, other]));
+  await Promise.all(pairs.map(async ([one, other]) => {
+    const at = other.detail.image.created_at, after = new Date(Date.parse(at) + 2).toISOString();
     const asked = new URLSearchParams({ created_from: at, created_to: after, limit: 200 });
-    const found = await ask(`/data/v1/images/${first.id}/similar?${asked}`).catch(() => null); // a hint that may be missing
-    view.alike.set(one.id, found?.items.find((each) => each.id === one.id)?.likeness ?? null);
-  }
-  advise(view, view.columns.filter((one) => one.detail));
+    const found = await ask(`/data/v1/images/${one.id}/similar?${asked}`).catch(() => null); // a hint that may be missing
+    view.alike.set(pairOf(one, other), found?.items.find((each) => each.id === other.id)?.likeness ?? null);
+  }));
+  paintTable(view);
 }
 
 function say(view, words, act) {

@@ -52,13 +52,15 @@ function keeper(images) {
   return why ? { at: first[1], why } : null;
 }
 
+const percentage = (alike) => `${Math.round(Math.max(0, alike) * 100)} %`;
+
 // Sameness in words: by the bytes, else by how alike they look to the recogniser.
 function sameness(images, alike) {
   const files = new Set(images.map((image) => image.sha256 || image.id));
   if (files.size === 1) return ['These are the same file.', true];
   const known = alike.filter((one) => one !== null), lowest = Math.min(...known);
   if (!known.length) return ['', false];
-  const percent = images.length === 2 ? `${Math.round(Math.max(0, known[0]) * 100)} % alike` : `${known.map((one) => Math.round(Math.max(0, one) * 100)).join(' and ')} % like the first`;
+  const percent = images.length === 2 ? `${percentage(known[0])} alike` : `${known.map(percentage).join(' and ')} like the first`;
   if (files.size < images.length) return [`Some of these are the same file; ${percent}.`, true];
   return lowest >= ALIKE ? [`These look almost the same: ${percent}.`, true] : [`Different pictures: ${percent}.`, false];
 }

@@ -4,9 +4,9 @@ The component asks one question at a time, told apart by `request`. The one that
 `ask` and answered in `data`; the others go to /upload/ask (dashboard/upload/upload_route.py), whatever page is shown:
 
     {"kind": "grants", "files": [{"key", "name", "size", "content_type", "sha256"}]}   at most 100
-        -> {"request", "batch", "items": [manifest item with its "key"]}
-    {"kind": "retry", "images": [id], "failed": bool}  -> {"request", "items": [manifest item]}
-    {"kind": "states"}  -> {"request", "items": [[image_id, status, message, duplicate_of]]}
+        -> {"request", "batch", "items": [manifest item with its "key"], "awaited": files that are still to be chosen}
+    {"kind": "retry", "images": [id], "failed": bool}  -> {"request", "items": [manifest item], "awaited"}
+    {"kind": "states"}  -> {"request", "items": [[image_id, status, message, duplicate_of]], "awaited"}
     any of them         -> {"request", "error": sentence, "again": bool}
 """
 
@@ -41,11 +41,12 @@ def uploader(
     key: str,
     href: str,
     batch: str | None,
-    lead: str = "Drop photographs or folders here",
+    awaited: int,
     hint: str = "JPEG, PNG, WebP, TIFF or AVIF, up to 15 MB each, also in a ZIP",
 ) -> None:
     """Show one upload. `queue` names it (the browser keeps its files under that name), `href` + id is a picture,
-    `batch` the upload's own id once it has begun.
+    `batch` the upload's own id once it has begun, `awaited` the number of its files that an earlier sitting promised
+    and never sent. Only the browser knows whether it is sending them at this moment, so it says so or not.
 
     `on_ask` runs when the component asks; the question is `st.session_state[key].ask`.
     """
@@ -56,7 +57,7 @@ def uploader(
             "answer": answer,
             "href": href,
             "batch": batch,
-            "lead": lead,
+            "awaited": awaited,
             "hint": hint,
             "limits": {"max_bytes": MAX_FILE_BYTES},
         },

@@ -76,6 +76,7 @@ function answer(queue, said) {
   const { question } = queue.asking;
   queue.asking = null;
   queue.batch = said.batch || queue.batch;
+  queue.awaited = said.awaited ?? queue.awaited;
   queue.trouble = said.error || null;
   if (said.error) {
     queue.notBefore = Date.now() + (said.again ? 4000 : 3600e3);

@@ -21,7 +21,7 @@ function queueOf(key, batch) {
       key, batch: null, items: [], of: Object.fromEntries(PHASES.map((phase) => [phase, new Set()])), byKey: new Map(), byImage: new Map(),
       seen: new Set(), paused: false, asking: null, answered: null, say: null, changed: () => {}, tell: () => {}, trouble: null,
       notBefore: 0, lastStates: 0, statesEvery: 700, regrant: new Set(), retryServer: false, pace: [], limits: { max_bytes: 15e6 },
-      worker: null, tasks: new Map(), opening: 0, checks: 0, sends: 0, numbers: 0, timer: null,
+      worker: null, tasks: new Map(), awaited: 0, opening: 0, checks: 0, sends: 0, numbers: 0, timer: null,
       left: () => unsentCount(queue), root: null, shown: () => Boolean(queue.root?.isConnected),
     };
     queues.set(key, queue);

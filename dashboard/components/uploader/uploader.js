@@ -69,9 +69,19 @@ function paceOf(queue, sum) {
   return words.join(' · ');
 }
 
+// Files of an earlier sitting that nobody sends just now: those in the list here speak for themselves.
+function paintAwaited({ queue, at }, sum) {
+  const n = sum.going + queue.opening + queue.of.stuck.size ? 0 : queue.awaited, line = at('.awaited');
+  const words = n ? `${n.toLocaleString('en')} ${n === 1 ? 'file' : 'files'} of this upload never arrived. Choose the same files, folder or ZIP again: only what is missing is sent.` : '';
+  if (line.textContent !== words) line.textContent = words;
+  line.hidden = !n;
+  at('.lead').textContent = n ? 'Choose the same files again to finish' : queue.batch ? 'Drop more photographs here' : 'Drop photographs or folders here';
+}
+
 function paint(view) {
   const { queue, root, at } = view;
   const sum = totals(queue);
+  paintAwaited(view, sum);
   root.classList.toggle('busy', sum.all > 0);
   at('.panel').hidden = !sum.all;
   at('.opening').hidden = !queue.opening;
@@ -242,8 +252,8 @@ export default function (component) {
   queue.changed = view.soon;
   queue.tell = (said) => tellOfZip(view, said);
   queue.say = (question) => setTriggerValue('ask', question);
-  root.querySelector('.lead').textContent = data.lead;
   root.querySelector('.hint').textContent = data.hint;
+  queue.awaited = data.awaited;
   answer(queue, data.answer);
   pump(queue);
   paint(view);

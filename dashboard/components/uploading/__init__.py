@@ -1,4 +1,4 @@
-"""On every other page: how far the uploads of this tab are, and the way back to them."""
+"""How far the uploads of this tab are whose list is not on the page, and the way back to them."""
 
 from pathlib import Path
 
@@ -15,6 +15,6 @@ _mount = st.components.v2.component(
 
 
 def watch() -> None:
-    """Once a run, before the page, for those who may upload. It looks at the browser's own list of files."""
+    """Once a run, before any page, for those who may upload. It looks at the browser's own lists of files."""
     with st.container(key="px-uploading"):
         _mount(key="px-uploading-word")
