@@ -159,6 +159,7 @@ def many(api: Api) -> Iterator[int]:
             """)
         )
         connection.execute(text("insert into change (actor, action) values ('test', 'import')"))
+    api.settle()
     yield 30_000
     with transaction(api.engine) as connection:
         catalogues.empty(connection)

@@ -3,6 +3,7 @@
 Answers have the shape of search_api/*_schemas.py; a test may put its own in place of any, or take a service away.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,9 +111,10 @@ class Dashboard:
 
 
 def words(app: AppTest) -> str:
-    """Everything that a page says, in one text."""
+    """Everything that a page says, in one text, as people read it: Markdown's own signs are not escaped."""
     said = [one.proto.body for one in app.get("html")]
-    said += [str(one.value) for kind in ("title", "subheader", "markdown", "caption") for one in app.get(kind)]
+    for kind in ("title", "subheader", "markdown", "caption"):
+        said += [re.sub(r"\\([^\w\s])", r"\1", str(one.value)) for one in app.get(kind)]
     return "\n".join(said)
 
 
