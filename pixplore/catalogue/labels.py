@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 from pixplore.catalogue.snapshot import transaction
 from pixplore.domain import Label
+from pixplore.errors import Unavailable
 from pixplore.labels import Vocabulary, packed
 
 STAMP = """
@@ -18,9 +19,11 @@ STAMP = """
               (select max(id) from label), (select concat_ws(' ', count(*), max(updated_at)) from taught_label))
 """
 """An SQL expression that differs when the vocabulary does, but for ancestors that a known label came by."""
-_DEEP = """
-    (select concat_ws(' ', count(*), sum(cardinality(parents)), sum(cardinality(categories))) from label)
-"""
+_HERE = "(select concat_ws('-', system_identifier, pg_relation_filenode('label')) from pg_control_system())"
+"""Another one where the catalogue was emptied or restored: then labels have other ids."""
+_DEEP = f"""
+    (select concat_ws(' ', count(*), sum(cardinality(parents)), sum(cardinality(categories)), {_HERE}) from label)
+"""  # noqa: S608 - ours
 TAXONOMY_LOCK = 7_305_001
 """Advisory: shared by all who write labels by the taxonomy that holds, taken alone by who changes it."""
 _TRUST_S = 5.0
@@ -36,7 +39,8 @@ class _Kept:
 
 
 _lock = Lock()
-_ids: WeakKeyDictionary[Engine, dict[str, tuple[int, tuple[str, ...]]]] = WeakKeyDictionary()
+_ids: WeakKeyDictionary[Engine, tuple[str, dict[str, tuple[int, tuple[str, ...]]]]] = WeakKeyDictionary()
+"""The catalogue (_HERE), and by name a label's id and ancestors there."""
 _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 
 
@@ -102,14 +106,18 @@ def label_ids(engine: Engine, labels: Iterable[Label]) -> dict[str, int]:
     """Name -> id of these labels and all their ancestors; new ones become rows in a transaction of their own.
 
     In a transaction of its own, in the order of names, so that workers that meet the same new labels neither wait
-    for one another's pictures nor lock each other out. Ids never change: a process remembers them.
+    for one another's pictures nor lock each other out. Ids never change within a catalogue: a process remembers them.
     """
     wanted = {label.name: (label.parents, label.categories) for label in labels}
     for parents, _ in list(wanted.values()):
         for parent in parents:
             wanted.setdefault(parent, ((), ()))
+    with transaction(engine) as connection:
+        here = str(connection.execute(text(f"select {_HERE}")).scalar_one())
     with _lock:
-        known = _ids.setdefault(engine, {})
+        if _ids.get(engine, ("", {}))[0] != here:
+            _ids[engine] = here, {}
+        known = _ids[engine][1]
         fresh = sorted(
             n for n, (parents, _) in wanted.items() if n not in known or (parents and known[n][1] != parents)
         )
@@ -132,6 +140,16 @@ def label_ids(engine: Engine, labels: Iterable[Label]) -> dict[str, int]:
         with _lock:
             known.update({name: (i, tuple(parents)) for name, i, parents in found})
     return {name: known[name][0] for name in wanted}
+
+
+def hold_on(connection: Connection, ids: dict[str, int]) -> None:
+    """Make sure, in the transaction that writes them, that these are the labels' ids still.
+
+    Raises Unavailable where the catalogue was emptied or restored since they were asked for.
+    """
+    there = _looked(connection).ids
+    if any(there.get(name) != number for name, number in ids.items()):
+        raise Unavailable("The catalogue was restored just now. Try again in a moment.")
 
 
 def said(labels: Iterable[Label], ids: dict[str, int]) -> tuple[list[int], dict[str, list[dict[str, Any]]]]:

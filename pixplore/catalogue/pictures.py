@@ -12,7 +12,7 @@ from pixplore import file_names
 from pixplore.catalogue import changes
 from pixplore.catalogue.document import refresh_words, words_of
 from pixplore.catalogue.ingest import Ended, Work, end_as_same
-from pixplore.catalogue.labels import label_ids, said, vocabulary_to_write
+from pixplore.catalogue.labels import hold_on, label_ids, said, vocabulary_to_write
 from pixplore.catalogue.products import PRODUCTS_LOCK
 from pixplore.catalogue.snapshot import transaction
 from pixplore.catalogue.taught import said_by_taught
@@ -45,6 +45,7 @@ def save_image(engine: Engine, work: Work, look: Look) -> Ended:
         ).scalar_one()
         if status not in ("expected", "received", "processing"):
             return Ended(status, False)
+        hold_on(connection, ids)
         if not _insert(connection, work, look, ids):
             return end_as_same(connection, work, look.picture.sha256)
         if work.given:
@@ -70,6 +71,7 @@ def save_relabel(engine: Engine, work: Work, recognition: Recognition, embedding
     ids = label_ids(engine, recognition.labels)
     with transaction(engine) as connection:
         before = _shows(connection, work.image_id)
+        hold_on(connection, ids)
         found = connection.execute(
             text("""
                 update image set colours = :colours, text_found = :text, moderation = cast(:moderation as jsonb),
