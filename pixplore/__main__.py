@@ -6,6 +6,7 @@ Settings come from the environment; what it leaves out, from the installation th
 import argparse
 import sys
 from pathlib import Path
+from uuid import UUID
 
 from pixplore import running
 
@@ -75,6 +76,60 @@ def relabel(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def backup(arguments: argparse.Namespace) -> int:
+    """Keep everything in a folder: catalogue, pictures, people, as one moment shows them, while work goes on.
+
+    What is in it and what is not: docs/backup-format.md. Exit status: 0 when all is kept, 1 when files of pictures
+    were lost before, 2 when it was broken off.
+    """
+    from pixplore.backup.command import backup as keep
+
+    return keep(arguments.folder, arguments.like)
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Bring a backup back into an installation that runs and is empty; one broken off goes on when started again.
+
+    The backup is read and compared to its check sums first, and refused whole where anything differs. Exit status: 0
+    when all is back, 2 when not.
+    """
+    from pixplore.backup.command import restore as bring_back
+
+    return bring_back(arguments.folder, arguments.check)
+
+
+def recover_original(arguments: argparse.Namespace) -> int:
+    """Bring back originals that somebody deleted or wrote over, and thumbnails that are gone.
+
+    From the versions that the bucket keeps, else from a backup. Exit status: 0 when all is in order, 1 when something
+    is lost for good, 2 when it was broken off.
+    """
+    from pixplore.recovering import recover_originals
+
+    return recover_originals(arguments.ids, arguments.backup, arguments.by)
+
+
+def rebuild(arguments: argparse.Namespace) -> int:
+    """Build the catalogue again from the bucket of originals alone, then from an export what people did.
+
+    First without --export: every file that the catalogue does not know is labelled anew. Once the queue is empty,
+    with --export.
+    """
+    from pixplore.recovering import rebuild as build
+
+    return build(arguments.export, arguments.by)
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """Look an installation over: settings, database, buckets, queues, recogniser, people, programs, disk, clock.
+
+    One sentence a part. The recogniser is shown one small picture. Exit status: 0 when all is in order, 1 when not.
+    """
+    from pixplore.doctor.command import doctor as look
+
+    return look()
+
+
 def _whole(text: str) -> int:
     number = int(text.replace("_", ""))
     if number < 1:
@@ -106,6 +161,22 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--by", default="synthesise", help=argparse.SUPPRESS)
     one = command("relabel", relabel)
     one.add_argument("--missing-embedding", action="store_true", help="only pictures that cannot be compared yet")
+    one = command("backup", backup)
+    one.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
+    one.add_argument("--like", type=Path, metavar="OLDER", help="a backup on the same disk to share files with")
+    one = command("restore", restore)
+    one.add_argument("folder", type=Path, metavar="FOLDER")
+    one.add_argument("--check", action="store_true", help="only read all of it and compare it to its check sums")
+    one = command("recover-original", recover_original)
+    which = one.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", nargs="*", type=UUID, metavar="ID", default=[], help="pictures")
+    which.add_argument("--all", action="store_true", help="every picture")
+    one.add_argument("--from", dest="backup", type=Path, metavar="BACKUP", help="a backup to look in as well")
+    one.add_argument("--by", default="system", help="whom the changes are put down to: an e-mail address")
+    one = command("rebuild", rebuild)
+    one.add_argument("--export", type=Path, metavar="FILE", help="an export of the catalogue: .jsonl or .parquet")
+    one.add_argument("--by", default="rebuild", help="whom the changes are put down to: an e-mail address")
+    command("doctor", doctor)
     chosen = parser.parse_args(arguments)
     running.take_over()
     return int(chosen.run(chosen))

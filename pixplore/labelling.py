@@ -64,7 +64,7 @@ class Labeller:
         with transaction(self.engine) as connection:
             name = unquote(found.metadata.get("name", "")) or str(arrival.image_id)
             by = unquote(found.metadata.get("by", "")) or "system"
-            if not ingest.recover(connection, arrival, name, found.size, by):
+            if not ingest.recover(connection, arrival, name, found.size, by, found.modified):
                 return None
             return ingest.claim(connection, arrival)
 

@@ -9,7 +9,9 @@ _SETTINGS = {
     "AWS_DEFAULT_REGION": "region", "AWS_ACCESS_KEY_ID": "aws_access_key_id",
     "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key", "PIXPLORE_ORIGINALS_BUCKET": "originals_bucket",
     "PIXPLORE_RENDITIONS_BUCKET": "renditions_bucket", "PIXPLORE_QUEUE_URL": "queue_url",
-    "PIXPLORE_DLQ_URL": "dlq_url",
+    "PIXPLORE_DLQ_URL": "dlq_url", "PIXPLORE_USER_POOL_ID": "user_pool_id", "PIXPLORE_CLIENT_ID": "client_id",
+    "PIXPLORE_SEARCH_API": "search_api", "PIXPLORE_UPLOADS_API": "uploads_api", "PIXPLORE_DASHBOARD": "dashboard",
+    "AWS_ENDPOINT_URL_REKOGNITION": "recogniser",
 }  # fmt: skip
 
 

@@ -40,14 +40,26 @@ class QueueSettings(BaseSettings):
     dlq_url: str
 
 
-class IdentitySettings(BaseSettings):
-    """Issuer and key-set address are separate: an emulator serves the keys elsewhere than the issuer says."""
-
+class PoolSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
     user_pool_id: str
     client_id: str
+
+
+class IdentitySettings(PoolSettings):
+    """Issuer and key-set address are separate: an emulator serves the keys elsewhere than the issuer says."""
+
     token_issuer: str
     jwks_url: str
+
+
+class AddressSettings(BaseSettings):
+    """Where the programs that people and browsers speak to answer; "" for one that is not to be asked."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    search_api: str = ""
+    uploads_api: str = ""
+    dashboard: str = ""
 
 
 class VisionSettings(BaseSettings):
@@ -87,8 +99,21 @@ def load(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as error:
-        prefix = str(kind.model_config.get("env_prefix", ""))
-        faults = ", ".join(
-            f"{(prefix + '_'.join(map(str, e['loc']))).upper()} ({e['msg'].lower()})" for e in error.errors()
-        )
-        sys.exit(f"{kind.__name__}: set these environment variables rightly: {faults}")
+        sys.exit(_told(kind, error))
+
+
+def trouble(kind: type[BaseSettings]) -> str | None:
+    """The sentence with which `load` would end the program; None where all is set rightly."""
+    try:
+        kind()
+    except ValidationError as error:
+        return _told(kind, error)
+    return None
+
+
+def _told(kind: type[BaseSettings], error: ValidationError) -> str:
+    prefix = str(kind.model_config.get("env_prefix", ""))
+    faults = ", ".join(
+        f"{(prefix + '_'.join(map(str, e['loc']))).upper()} ({e['msg'].lower()})" for e in error.errors()
+    )
+    return f"{kind.__name__}: set these environment variables rightly: {faults}"

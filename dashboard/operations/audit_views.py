@@ -45,6 +45,8 @@ ACTIONS = {
     "budget": "Budget changed",
     "redrive": "Dead letters put back",
     "retry": "Failed files tried again",
+    "restore_backup": "Backup brought back",
+    "recover_original": "Original file brought back",
 }
 """What the catalogue calls a change -> what people call it."""
 MOST = 10_000

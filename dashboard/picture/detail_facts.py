@@ -27,6 +27,7 @@ _ACTIONS = {
     "undo": "Verdict taken back",
     "collect": "Added to a collection",
     "uncollect": "Taken out of a collection",
+    "recover_original": "Original file brought back",
 }
 _UNSAID = frozenset({"batch_id", "collection", "from", "by", "undo_of", "job", "taught"})
 """Ids, which say nothing to people, and what the action's name says already."""

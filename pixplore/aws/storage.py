@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
+from botocore.exceptions import HTTPClientError
 
 from pixplore.aws import clients
 from pixplore.domain import MAX_FILE_BYTES
@@ -47,6 +48,16 @@ class Stored:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An object's content and what goes with it."""
+
+    content: bytes
+    version: str | None
+    content_type: str
+    metadata: dict[str, str]
+
+
 def post_grant(
     bucket: str, key: str, content_type: str, metadata: dict[str, str] | None = None, seconds: int = GRANT_SECONDS
 ) -> Grant:
@@ -55,11 +66,16 @@ def post_grant(
     `metadata` values (any text) are kept with the object, so that a lost manifest can be rebuilt from it.
     """
     fields = {"Content-Type": content_type, "success_action_status": "204"}
-    fields |= {f"x-amz-meta-{name}": quote(value, safe=" @+:/")[:1500] for name, value in (metadata or {}).items()}
+    fields |= {f"x-amz-meta-{name}": value for name, value in told(metadata or {}).items()}
     conditions: list[Any] = [{name: value} for name, value in fields.items()]
     conditions.append(["content-length-range", 1, MAX_FILE_BYTES])
     form = clients.s3().generate_presigned_post(bucket, key, fields, conditions, seconds)
     return Grant(form["url"], form["fields"])
+
+
+def told(metadata: dict[str, str]) -> dict[str, str]:
+    """Any text as S3 keeps it beside an object: ASCII, and not too long."""
+    return {name: quote(value, safe=" @+:/")[:1500] for name, value in metadata.items()}
 
 
 def read(bucket: str, key: str, version: str | None = None, most: int = MAX_FILE_BYTES) -> tuple[bytes, str | None]:
@@ -76,18 +92,44 @@ def read(bucket: str, key: str, version: str | None = None, most: int = MAX_FILE
                 content.write(chunk)
         except OSError as error:  # urllib3's errors: the connection was cut
             raise Unavailable("The storage broke off. Try again in a moment.") from error
-    found = answer.get("VersionId")
-    return content.getvalue(), found if found and found != "null" else None
+    return content.getvalue(), _version(answer.get("VersionId"))
 
 
-def head(bucket: str, key: str) -> Stored | None:
-    """What is under this key now; None where nothing is."""
+def head(bucket: str, key: str, version: str | None = None) -> Stored | None:
+    """What is under this key now, or was as this version; None where nothing is."""
+    which: Any = {"VersionId": version} if version else {}
     try:
         with clients.reachable(_WHAT):
-            answer = clients.s3().head_object(Bucket=bucket, Key=key)
+            answer = clients.s3().head_object(Bucket=bucket, Key=key, **which)
     except NotFound:
         return None
     return Stored(key, answer["ContentLength"], answer["LastModified"], answer.get("VersionId"), answer["Metadata"])
+
+
+def fetch(bucket: str, key: str, version: str | None = None) -> Fetched:
+    """A whole object with what is kept beside it, as a backup keeps it. Raises NotFound, Unavailable."""
+    which: Any = {"VersionId": version} if version else {}
+    with clients.reachable(_WHAT):
+        answer = clients.s3().get_object(Bucket=bucket, Key=key, **which)
+        try:
+            content = answer["Body"].read()
+        except (OSError, HTTPClientError) as error:  # the connection was cut
+            raise Unavailable("The storage broke off. Try again in a moment.") from error
+    return Fetched(content, _version(answer.get("VersionId")), answer["ContentType"], answer["Metadata"])
+
+
+def put_original(bucket: str, key: str, content: bytes, content_type: str, metadata: dict[str, str]) -> str | None:
+    """Write an original as a browser's form would have; its version."""
+    with clients.reachable(_WHAT):
+        answer = clients.s3().put_object(
+            Bucket=bucket, Key=key, Body=content, ContentType=content_type, Metadata=metadata
+        )
+    return _version(answer.get("VersionId"))
+
+
+def _version(told: str | None) -> str | None:
+    """A bucket that keeps no versions says `null`, or nothing."""
+    return told if told and told != "null" else None
 
 
 def put(bucket: str, key: str, content: bytes, content_type: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psycopg2.errors import QueryCanceled
+from psycopg2.errors import QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -50,6 +50,8 @@ def reachable() -> Iterator[None]:
             raise Unavailable("This took too long. Ask for less at once, or try again in a moment.") from error
         raise Unavailable("The catalogue's database cannot be reached. Try again in a moment.") from error
     except DBAPIError as error:
+        if isinstance(error.orig, ReadOnlySqlTransaction):
+            raise Unavailable("The catalogue's database only reads for now. Try again in a moment.") from error
         if error.connection_invalidated:
             raise Unavailable("The catalogue's database went away. Try again in a moment.") from error
         raise

@@ -6,7 +6,9 @@ work on the same file both finish; the second finds the item ended. The unique i
 two files with the same bytes.
 """
 
+import json
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -99,10 +101,11 @@ def _relabel(connection: Connection, image_id: UUID) -> Work | None:
     return Work(*row) if row else None
 
 
-def recover(connection: Connection, arrival: Arrival, name: str, size: int, by: str) -> bool:
+def recover(connection: Connection, arrival: Arrival, name: str, size: int, by: str, came: datetime) -> bool:
     """Write the manifest row of an object that has none (a restored database). False where one is not missing.
 
-    `name` and `by` come from the object's own metadata; its batch keeps the id that its key tells.
+    `name` and `by` come from the object's own metadata; its batch keeps the id that its key tells, and the picture
+    the date on which it came.
     """
     ids = {"id": arrival.image_id, "batch": arrival.batch_id}
     there = connection.execute(
@@ -111,17 +114,28 @@ def recover(connection: Connection, arrival: Arrival, name: str, size: int, by: 
     if there:
         return False
     connection.execute(
-        text("insert into batch (id, name, created_by) values (:batch, 'Recovered files', :by) on conflict do nothing"),
-        ids | {"by": by},
+        text("""
+            insert into batch (id, name, created_by, created_at) values (:batch, 'Recovered files', :by, :came)
+            on conflict do nothing
+        """),
+        ids | {"by": by, "came": came},
     )
     made = connection.execute(
         text("""
-            insert into item (image_id, batch_id, position, name, size, content_type, status, object_key, look_at)
+            insert into item (image_id, batch_id, position, name, size, content_type, status, object_key, look_at,
+                              given)
             select :id, :batch, coalesce(max(position), -1) + 1, :name, :size, '', 'received', :key,
-                   now() + :patience * interval '1 second' from item where batch_id = :batch
+                   now() + :patience * interval '1 second', cast(:given as jsonb) from item where batch_id = :batch
             on conflict do nothing returning image_id
         """),
-        ids | {"name": name, "size": size, "key": arrival.key, "patience": PATIENCE},
+        ids
+        | {
+            "name": name,
+            "size": size,
+            "key": arrival.key,
+            "patience": PATIENCE,
+            "given": json.dumps({"created_at": came.isoformat()}),
+        },
     ).first()
     return made is not None
 

@@ -136,6 +136,12 @@ def without_row(connection: Connection, image_ids: Iterable[UUID]) -> set[UUID]:
     return set(rows.scalars())
 
 
+def on_their_way(connection: Connection) -> int:
+    """Files that have arrived and are not yet taken in or refused."""
+    found = connection.execute(text("select count(*) from item where status in ('received', 'processing')"))
+    return int(found.scalar_one())
+
+
 def failures(connection: Connection, most: int) -> list[Item]:
     """The latest items that failed or were rejected, newest first."""
     rows = connection.execute(

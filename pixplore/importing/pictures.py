@@ -75,7 +75,8 @@ class Sender:
         assert self._batch is not None  # noqa: S101 - made before anything is sent
         if (key := imports.expect(self.engine, self._batch, wanted)) is None:
             return False
-        storage.put(self.bucket, key, content, kind)
+        told = storage.told({"name": made.name, "by": self.actor})
+        storage.put_original(self.bucket, key, content, kind, told)
         return True
 
     def _read(self, place: str) -> bytes:
