@@ -79,5 +79,5 @@ def endpoints(plan: Plan, made: Made, home: Home) -> dict[str, object]:
     return {
         "dashboard": plan.dashboard, "search_api": plan.search_api, "aws_endpoint": plan.aws, "region": REGION,
         "database_url": plan.database_url, "aws_access_key_id": key, "aws_secret_access_key": secret,
-        "mail_dir": str(home.mail), **asdict(made),
+        "recogniser": plan.recogniser, "mail_dir": str(home.mail), **asdict(made),
     }  # fmt: skip

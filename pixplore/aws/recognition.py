@@ -39,6 +39,11 @@ def start(jpeg: bytes, executor: Executor, faces: bool) -> Callable[[], Recognit
     return finish
 
 
+def model(jpeg: bytes) -> str:
+    """Which model looks at pictures, learned by showing it one (it counts as one picture). Raises Unavailable."""
+    return str(_labels({"Bytes": jpeg}).get("LabelModelVersion", ""))
+
+
 def _ask(operation: str, **request: Any) -> Any:
     with clients.reachable(_WHAT):
         return getattr(clients.rekognition(), operation)(**request)

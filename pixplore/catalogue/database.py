@@ -50,7 +50,7 @@ def reachable() -> Iterator[None]:
             raise Unavailable("This took too long. Ask for less at once, or try again in a moment.") from error
         raise Unavailable("The catalogue's database cannot be reached. Try again in a moment.") from error
     except DBAPIError as error:
-        if isinstance(error.orig, ReadOnlySqlTransaction):
+        if isinstance(error.orig, ReadOnlySqlTransaction) or "during recovery" in str(error.orig):
             raise Unavailable("The catalogue's database only reads for now. Try again in a moment.") from error
         if error.connection_invalidated:
             raise Unavailable("The catalogue's database went away. Try again in a moment.") from error

@@ -1,0 +1,1 @@
+"""`python -m pixplore doctor`: whether an installation is in order, and where not, what to do."""
