@@ -56,9 +56,10 @@ def restore(places: Places, folder: Folder, manifest: Manifest, tell: Tell) -> R
     """Bring back what `checked` has read. Raises Conflict (not empty), Damaged, Unavailable."""
     kept = [backup.Copied(one.name, one.columns, one.kept.rows) for one in manifest.tables]
     files = {one.name: one.kept for one in manifest.tables}
-    fresh = backup.bring_back(
+    # All or nothing, so it may be tried again: programs that run meanwhile may hold tables in another order.
+    fresh = patiently(lambda: backup.bring_back(
         places.engine, manifest.id, manifest.taken_at, manifest.schema, kept, lambda name: folder.reading(files[name])
-    )
+    ))  # fmt: skip
     tell(f"catalogue: {sum(one.rows for one in kept):,} rows" if fresh else "catalogue: brought back before; going on")
     done = Counter[bool]()
     same_bucket = manifest.buckets.get("originals") == places.buckets["originals"]
@@ -77,9 +78,7 @@ def restore(places: Places, folder: Folder, manifest: Manifest, tell: Tell) -> R
 
 def _place(places: Places, folder: Folder, part: list[Stored], same_bucket: bool) -> Counter[bool]:
     """Put these objects into the buckets as far as they are not there; by whether they were."""
-    with transaction(places.engine) as connection:
-        open_ones = backup.unplaced(connection, filter(None, map(_picture, part)))
-        pictures = backup.still_named(connection, filter(None, map(_picture, part)))
+    open_ones, pictures = patiently(lambda: _known(places, [one for one in map(_picture, part) if one]))
 
     def put(one: Stored) -> tuple[bool, str | None]:
         bucket, image_id = places.buckets[one.bucket], _picture(one)
@@ -102,9 +101,19 @@ def _place(places: Places, folder: Folder, part: list[Stored], same_bucket: bool
             done[was_there] += 1
             if version and (image_id := _picture(one)):
                 versions[image_id] = version
+    patiently(lambda: _note(places, versions))
+    return done
+
+
+def _known(places: Places, images: list[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Which of these have no version noted yet, and which are in the catalogue at all."""
+    with transaction(places.engine) as connection:
+        return backup.unplaced(connection, images), backup.still_named(connection, images)
+
+
+def _note(places: Places, versions: dict[UUID, str]) -> None:
     with transaction(places.engine) as connection:
         backup.placed(connection, versions)
-    return done
 
 
 def _picture(one: Stored) -> UUID | None:

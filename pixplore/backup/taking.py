@@ -61,7 +61,7 @@ def take(places: Places, folder: Folder, older: Folder | None, tell: Tell) -> Ma
     known = _Known(older.objects(before)) if older and before else _Known(iter(()))
     objects, size, absent = _objects(places, folder, wanted, older, known, tell)
     (folder.root / _WANTED).unlink()
-    missing = _missed(places.engine, absent)
+    missing = patiently(lambda: _missed(places.engine, absent))
     people = _people(places.user_pool_id, folder)
     tell(f"people: {people.rows:,}")
     manifest = Manifest(
