@@ -1,22 +1,23 @@
-"""Where measured tables go: printed, and kept as one section each of docs/benchmarks.md."""
+"""Where measured tables go: printed, and kept as one section each of docs/benchmarks.md or another paper."""
 
 import datetime
 import os
 import platform
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 PAPER = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 
 
-def publish(title: str, text: str) -> None:
-    """Print `text` and replace the section `title` of docs/benchmarks.md by it, with the machine and the date."""
+def publish(title: str, text: str, into: Path = PAPER) -> None:
+    """Print `text` and replace the section `title` of the paper by it, with the machine and the date."""
     print(text)
     section = f"## {title}\n\n{machine()}\n\n{text.strip()}\n"
-    paper = PAPER.read_text(encoding="utf-8") if PAPER.exists() else "# Benchmarks\n"
+    paper = into.read_text(encoding="utf-8") if into.exists() else "# Benchmarks\n"
     old = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", re.S | re.M)
     paper = old.sub(lambda _: section + "\n", paper) if old.search(paper) else f"{paper.rstrip()}\n\n{section}"
-    PAPER.write_text(paper.rstrip() + "\n", encoding="utf-8")
+    into.write_text(paper.rstrip() + "\n", encoding="utf-8")
 
 
 def machine() -> str:
@@ -32,7 +33,7 @@ def machine() -> str:
     )
 
 
-def table(header: list[str], rows: list[list[object]]) -> str:
+def table(header: list[str], rows: Sequence[Sequence[object]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
