@@ -65,17 +65,20 @@ $(INSTALLED_BENCH): $(INSTALLED_DEV) requirements-bench.txt
 	$(call install,requirements-bench.txt)
 	@touch $@
 
-# Search at a million images, about 25 minutes; BENCH_IMAGES=100000 for a trial, which is printed only.
+# Search at a million images, about 28 minutes; BENCH_IMAGES=100000 for a trial, which is printed only.
 bench: $(INSTALLED_BENCH)
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.similar
 	$(BIN)/python -m benchmarks.service
+	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.peers
 
-# 50 clients at once, about 3 minutes.
-load: dev
-	$(BIN)/python -m benchmarks.load
+# Virtual people on a whole stack with a million images: make load SHAPES="ramp spike soak stretch" for all of it;
+# BENCH_IMAGES=20000 LOAD_MINUTES=1 for a trial, which is printed only.
+SHAPES ?= ramp
+load: $(INSTALLED_BENCH)
+	$(BIN)/python -m benchmarks.profile $(SHAPES)
 
 bench-ingest: dev
 	$(BIN)/python -m benchmarks.start
