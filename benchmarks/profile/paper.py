@@ -247,8 +247,8 @@ def scaling(alone: Sequence[Request]) -> str:
     shown = table(["people at the top", "up and down in", "searches a second", "tasks' worth of work", "tasks", "p95",
                    "p95 of the worst minute", f"> {BAR_MS:.0f} ms", "> 60 s (refused)"], rows)  # fmt: skip
     return f"""Simulated, not measured on AWS: {policy.least} to {policy.most} tasks of the search API at \
-{policy.target * 100:.0f} % CPU, from {len(service):,} searches of one person alone on this machine (mean {mean * 1000:.1f} \
-ms, p95 {np.percentile(service, 95) * 1000:.1f} ms, over HTTP with {IMAGES:,} images).
+{policy.target * 100:.0f} % CPU, from {len(service):,} searches of one person alone on this machine (mean \
+{mean * 1000:.1f} ms, p95 {np.percentile(service, 95) * 1000:.1f} ms, over HTTP with {IMAGES:,} images).
 
 {shown}
 
@@ -262,8 +262,8 @@ target ask for as many tasks as would bring it there, {policy.in_minutes} minute
 60 s; here such requests stay in the queue and make the figures behind them worse than they would be.
 
 Five minutes pass between too much work and the next task: a load that grows to more than one task's worth in less \
-than that needs more tasks to begin with, whatever the target is; the last row is the third one with two tasks. A third \
-task comes a minute after the second because the rest after scaling out is shorter than a task's start."""
+than that needs more tasks to begin with, whatever the target is; the last row is the third one with two tasks. A \
+third task comes a minute after the second because the rest after scaling out is shorter than a task's start."""
 
 
 def _percent(share: float) -> str:
