@@ -5,6 +5,7 @@ What is measured in full length with a million images goes into docs/load.md, a 
 """
 
 import argparse
+import http.client
 import os
 import signal
 import subprocess
@@ -12,13 +13,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from benchmarks import report
 from benchmarks.figures import FULL, IMAGES
 from benchmarks.million import stack
 from benchmarks.photographs import photographs
-from benchmarks.profile import ended, paper, photos, summary
-from benchmarks.profile.paper import Ran
+from benchmarks.profile import checks, ended, paper, photos, summary
+from benchmarks.profile.paper import Alone, Ran
 from benchmarks.profile.plan import VARIABLE, Plan
 from benchmarks.profile.shapes import ALONE, SHAPES, Shape
 from benchmarks.profile.summary import Request
@@ -30,6 +33,8 @@ LABELS = 300
 """That people search by, each as often as it is frequent."""
 MINUTES = 7.0
 """Of the ramp in full length."""
+QUIET = 600
+"""Searches while nothing else is asked."""
 _LATE_S = 120
 
 
@@ -37,12 +42,11 @@ def run(running: Stack, shape: Shape, photographs_: Path, folder: Path) -> tuple
     """One shape: when it began, its requests, and what was seen meanwhile."""
     folder.mkdir()
     token, tag = running.token(), tag_of(folder)
-    page = running.images(token, limit=1, facets="label", facet_limit=LABELS)
     admin = running.ends["demo_users"]["admin"]
     plan = Plan(
         sign_in=running.ends["aws_endpoint"], client_id=running.ends["client_id"], **admin,
         uploads_api=running.ends["uploads_api"], search_api=running.ends["search_api"],
-        known={value["value"]: value["count"] for value in page["facets"]["label"]["values"]},
+        known={value["value"]: value["count"] for value in labels_of(running, token)},
         photographs=str(photographs_), tag=tag, stages=shape.stages, pace_s=shape.pace_s, folder=str(folder),
     )  # fmt: skip
     plan.write(folder / "plan.json")
@@ -64,11 +68,33 @@ def run(running: Stack, shape: Shape, photographs_: Path, folder: Path) -> tuple
     return began, summary.read(folder / "requests.jsonl"), moments
 
 
+def searches(running: Stack) -> list[float]:
+    """Seconds that a search takes while nothing else is asked, one after the other over one connection."""
+    token, took = running.token(), list[float]()
+    labels = [value["value"] for value in labels_of(running, token)]
+    link = http.client.HTTPConnection(urlsplit(running.ends["search_api"]).netloc, timeout=60)
+    for number in range(-20, QUIET):
+        asked = urlencode(checks.search(labels[number % len(labels)]))
+        began = time.perf_counter()
+        link.request("GET", f"/v1/images?{asked}", headers={"Authorization": f"Bearer {token}"})
+        answer = link.getresponse()
+        body = answer.read()
+        if number >= 0:  # after some to warm up
+            took.append(time.perf_counter() - began)
+        assert answer.status == 200, body[:300]
+    link.close()
+    return took
+
+
+def labels_of(running: Stack, token: str) -> list[dict[str, Any]]:
+    return list(running.images(token, limit=1, facets="label", facet_limit=LABELS)["facets"]["label"]["values"])
+
+
 def tag_of(folder: Path) -> str:
     return f"load {folder.name}"
 
 
-def whole(running: Stack, shape: Shape, sources: Path, folder: Path, alone: list[Request]) -> Ran:
+def whole(running: Stack, shape: Shape, sources: Path, folder: Path, alone: Alone) -> Ran:
     """A shape and the wait for its files."""
     told = f"{shape.title}: {shape.seconds / 60:.1f} minutes"
     print(told, file=sys.stderr, flush=True)
@@ -98,12 +124,13 @@ def main() -> None:
         (sources := Path(top) / "photographs").mkdir()
         photographs(sources, photos.KINDS, photos.MEGABYTES, grain=4)
         with stack(Path(top)) as running:
-            alone = whole(running, ALONE.scaled(min(1, share * 2)), sources, folder / "alone", []).requests
+            alone = whole(running, ALONE.scaled(min(1, share * 2)), sources, folder / "alone", Alone([], [])).requests
+            before = Alone(alone, searches(running))
             for name in given.shapes or ["ramp"]:
-                ran = whole(running, SHAPES[name].scaled(share), sources, folder / name, alone)
+                ran = whole(running, SHAPES[name].scaled(share), sources, folder / name, before)
                 picture = paper.save(PAPER.parent if full else folder, ran)
                 publish(ran.shape.title, paper.section(ran, picture), full)
-        publish("Autoscaling, simulated", paper.scaling(alone), full)
+        publish("Autoscaling, simulated", paper.scaling(before.searches_s), full)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import orjson
 FIELDS = ("key", "policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
 """What S3 wants of a form, in lower case."""
 LEAST_CONFIDENCE = 55
+LIMIT = 50
+"""Pictures on a page."""
 
 
 class Wrong(Exception):
@@ -56,15 +58,20 @@ def stored(status: int, body: bytes) -> bool:
     return True
 
 
-def found(status: int, body: bytes, label: str, known: int, limit: int) -> int:
+def search(label: str) -> dict[str, str | int]:
+    """What a person asks for: a page with what the panel beside it shows."""
+    return {"label": label, "limit": LIMIT, "facets": "label,category", "facet_limit": LIMIT}
+
+
+def found(status: int, body: bytes, label: str, known: int) -> int:
     """The total: not less than is known to be there, on a full page, of pictures that carry the label (or one below
     it), and the same number in the label's own facet."""
     told = _json(status, 200, body)
     total, items = told["total"], told["items"]
     if total < known:
         raise Wrong(f"{total} of at least {known} pictures with the label")
-    if len(items) != min(limit, total):
-        raise Wrong(f"{len(items)} pictures on a page of {limit}, of {total}")
+    if len(items) != min(LIMIT, total):
+        raise Wrong(f"{len(items)} pictures on a page of {LIMIT}, of {total}")
     if strangers := sum(label not in names(item) for item in items):
         raise Wrong(f"{strangers} of {len(items)} pictures do not carry the label")
     counts = {value["value"]: value["count"] for value in told["facets"]["label"]["values"]}

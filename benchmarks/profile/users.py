@@ -21,7 +21,6 @@ from benchmarks.profile.shapes import users_at
 
 PLAN = read(Path(os.environ[VARIABLE]))
 PHOTOGRAPHS = photos.read(Path(PLAN.photographs))
-LIMIT = 50
 CHANCE = random.Random()
 REQUESTS = (Path(PLAN.folder) / "requests.jsonl").open("w", buffering=1, encoding="utf-8")
 SENT = (Path(PLAN.folder) / "sent.jsonl").open("w", buffering=1, encoding="utf-8")
@@ -79,9 +78,9 @@ class Person(FastHttpUser):
 
     def search(self) -> None:
         (label,) = CHANCE.choices(list(PLAN.known), list(PLAN.known.values()))
-        asked = urlencode({"label": label, "limit": LIMIT, "facets": "label,category", "facet_limit": LIMIT})
+        asked = urlencode(checks.search(label))
         self.ask("search", "GET", f"{PLAN.search_api}/v1/images?{asked}",
-                 lambda status, body: checks.found(status, body, label, PLAN.known[label], LIMIT),
+                 lambda status, body: checks.found(status, body, label, PLAN.known[label]),
                  headers=self.bearer())  # fmt: skip
 
     def bearer(self) -> dict[str, str]:

@@ -14,6 +14,8 @@ from tests.stack import Stack
 
 EVERY_S = 5.0
 LOAD = "the load generator"
+OTHERS = "other programs"
+"""Whatever else runs on the machine: a figure with much of it is not worth keeping."""
 PARTS = (
     ("pixplore-issue-uploads", "function issue_uploads"),
     ("pixplore-label-image", "functions label_image"),
@@ -62,7 +64,7 @@ class Watch(threading.Thread):
         self.moments: list[Moment] = []
         self._names: dict[int, str] = {}
         self._used: dict[int, float] = {}
-        self._since, self._ended = time.time(), threading.Event()
+        self._since, self._busy, self._ended = time.time(), _busy(), threading.Event()
         self._cores()
         self.start()
 
@@ -96,7 +98,15 @@ class Watch(threading.Thread):
             self._used[process.pid] = user + system
         now = time.time()
         seconds, self._since = now - self._since, now
+        busy, self._busy = _busy() - self._busy, _busy()
+        used[OTHERS] = max(0.0, busy - sum(used.values()))
         return {name: cpu / seconds for name, cpu in used.items()} if seconds > 0.1 else {}
+
+
+def _busy() -> float:
+    """Seconds that all cores together have worked since the machine began."""
+    now = psutil.cpu_times()
+    return float(sum(now) - now.idle - getattr(now, "iowait", 0) - getattr(now, "guest", 0))
 
 
 def cores() -> int:

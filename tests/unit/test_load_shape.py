@@ -102,8 +102,8 @@ def page(total: int, items: int, label: str = "Shoe", confidence: float = 90, co
 
 
 def test_a_search_returns_a_full_page_of_what_was_asked_for() -> None:
-    assert checks.found(200, page(70, 50), "Shoe", 70, 50) == 70
-    assert checks.found(200, page(3, 3), "Shoe", 2, 50) == 3
+    assert checks.found(200, page(70, 50), "Shoe", 70) == 70
+    assert checks.found(200, page(3, 3), "Shoe", 2) == 3
     for body, said in (
         (page(69, 50), "69 of at least 70"),
         (page(70, 49), "49 pictures on a page"),
@@ -112,4 +112,4 @@ def test_a_search_returns_a_full_page_of_what_was_asked_for() -> None:
         (page(70, 50, counted=71), "facet counts other"),
     ):
         with pytest.raises(Wrong, match=said):
-            checks.found(200, body, "Shoe", 70, 50)
+            checks.found(200, body, "Shoe", 70)
