@@ -130,12 +130,14 @@ def stretch(ran: Ran) -> str:
     rows = []
     for step, stage in zip(steps, ran.shape.stages, strict=True):
         used, seen = ran.cores(step.second, step.second + stage.seconds), step.figures
+        own = by_kind(_inside(ran, step.second, stage.seconds), stage.seconds)
         rows.append([
             stage.last, f"{stage.last * 3 / ran.shape.pace_s:.0f}", f"{seen.per_second:.0f}", f"{seen.p50:,.0f}",
-            f"{seen.p95:,.0f}", seen.failed, f"{sum(used.values()):.2f}", f"{used.get(LOAD, 0):.2f}",
+            f"{seen.p95:,.0f}", *(f"{own.get(kind, _NONE).p95:,.0f}" for kind in KINDS[1:]), seen.failed,
+            *([f"{sum(used.values()):.2f}", f"{used.get(LOAD, 0):.2f}"] if used else ["", ""]),
         ])  # fmt: skip
-    shown = table(["people", "wanted a second", "answered a second", "median ms", "p95 ms", "failed", "cores used",
-                   f"… by {LOAD}"], rows)  # fmt: skip
+    shown = table(["people", "wanted a second", "answered a second", "median ms", "p95 ms",
+                   *(f"{kind} p95" for kind in KINDS[1:]), "failed", "cores used", f"… by {LOAD}"], rows)  # fmt: skip
     return f"{shown}\n\n{_broke(ran, found.slow, found.failed)} {_most(found.most)}"
 
 
@@ -145,10 +147,13 @@ def _broke(ran: Ran, slow: Window | None, failed: Window | None) -> str:
     else:
         width = next(stage.seconds for stage in ran.shape.stages)
         used = ran.cores(slow.second, slow.second + width)
-        worst = max(KINDS, key=lambda kind: by_kind(_inside(ran, slow.second, width), width).get(kind, _NONE).p95)
+        inside = _inside(ran, slow.second, width)
+        worst = max(KINDS, key=lambda kind: by_kind(inside, width).get(kind, _NONE).p95)
+        waits = sum(request.ms for request in inside if request.kind == worst) / 1000 / width
         told = (
             f"**The breaking point is at {slow.users} people:** the first step with a p95 above {BAR_MS:.0f} ms. The "
-            f"slowest kind there is {worst}. {narrowest(used, cores(), WORKERS)}"
+            f"slowest kind there is {worst}: about {waits:.0f} of the people wait for it at any moment. "
+            f"{narrowest(used, cores(), WORKERS)}"
         )
     return told + (f" The first failed request comes at {failed.users} people." if failed else " No request fails.")
 

@@ -117,6 +117,8 @@ def recovered(parts: Sequence[Window], after: float, bar_ms: float = BAR_MS) -> 
 
 def narrowest(cores: dict[str, float], machine: int, workers: dict[str, int]) -> str:
     """Which part ran out, by the cores it used: the machine before a part, for none can have more than there is."""
+    if not cores:
+        return "The step is too short for a look at the processors."
     used = sum(cores.values())
     full = [name for name, own in cores.items() if own >= 0.85 * workers.get(name, 1)]
     if used >= 0.93 * machine:

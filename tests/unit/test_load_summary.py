@@ -71,6 +71,7 @@ def test_what_ran_out_is_the_machine_before_one_of_its_parts() -> None:
         "AWS endpoint is used up"
     )
     assert "No processor" in summary.narrowest({"recogniser": 0.9}, 2, WORKERS)  # of two workers
+    assert "too short" in summary.narrowest({}, 2, WORKERS)
 
 
 def test_processes_are_known_by_their_command() -> None:
