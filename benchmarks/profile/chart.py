@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LEFT, RIGHT, HEIGHT, GAP, TOP = 860, 62, 150, 120, 34, 40
+WIDTH, LEFT, RIGHT, HEIGHT, GAP, TOP = 860, 62, 150, 120, 44, 40
 COLOURS = ("#1f6f8b", "#c2571a", "#5a8f3c", "#7a5195", "#8c6d31", "#b0477e", "#4f6272")
 
 
@@ -54,7 +54,7 @@ def _panel(panel: Panel, top: float, seconds: float) -> str:
         level = y(most * share)
         parts.append(
             f'<line x1="{LEFT}" x2="{LEFT + room}" y1="{level:.1f}" y2="{level:.1f}" stroke="#e2e6e9"/>'
-            f'<text x="{LEFT - 6}" y="{level + 4:.1f}" text-anchor="end">{most * share:,.4g}</text>\n'
+            f'<text x="{LEFT - 6}" y="{level + 4:.1f}" text-anchor="end">{_number(most * share)}</text>\n'
         )
     every = step(seconds / 60) * 60
     for at in range(int(seconds // every) + 1):
@@ -76,6 +76,10 @@ def _panel(panel: Panel, top: float, seconds: float) -> str:
             f'<text x="{LEFT + room + 10}" y="{top + 10 + 15 * at:.0f}" fill="{colour}">{escape(line.name)}</text>\n'
         )
     return "".join(parts)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:g}"
 
 
 def round_up(value: float) -> float:

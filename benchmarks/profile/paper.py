@@ -219,7 +219,7 @@ def picture(ran: Ran) -> str:
     failed = [(part.second + middle, part.figures.failed / (2 * middle)) for part in parts]
     panels = [
         Panel("people", [Line("people", people)]),
-        Panel("requests a second", [Line("answered", rate), Line("failed", failed)]),
+        Panel("requests a second", [Line("all", rate), Line("failed", failed)]),
         Panel(f"ms (dashed: {BAR_MS:.0f})", [
             Line("p95", [(part.second + middle, part.figures.p95) for part in seen]),
             Line("median", [(part.second + middle, part.figures.p50) for part in seen]),
