@@ -12,7 +12,7 @@ import os
 import subprocess
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -112,22 +112,29 @@ def _log_to_files(runtime: Any, service: Any, folder: Path) -> None:
 
 
 def _bound_workers(runtime: Any, service: Any) -> None:
-    """At as many busy processes of a function as its tag allows, the next call waits for one of them."""
+    """At as many busy processes of a function as its tag allows, the next call waits for one of them, in turn."""
     acquire, release = runtime.acquire_worker, runtime.release_worker
     free = threading.Condition()
+    lines: defaultdict[str, deque[object]] = defaultdict(deque)
 
     def acquire_bounded(name: str, *args: Any, **options: Any) -> Any:
         record = service._functions.get(name) or {}
         options["max_concurrency"] = int(record.get("tags", {}).get(MOST_TAG, "2"))
+        call, line = object(), lines[name]
         with free:
-            while (got := acquire(name, *args, **options))[0] is None:
-                free.wait(1)
-            return got
+            line.append(call)  # who came first is first: a later call would take the process from under a waiting one
+            try:
+                while line[0] is not call or (got := acquire(name, *args, **options))[0] is None:
+                    free.wait(1)
+                return got
+            finally:
+                line.remove(call)
+                free.notify_all()
 
     def release_and_tell(worker: Any) -> None:
         release(worker)
         with free:
-            free.notify()
+            free.notify_all()
 
     for module in (runtime, service):
         module.acquire_worker, module.release_worker = acquire_bounded, release_and_tell
