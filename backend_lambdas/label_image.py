@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import AsyncBatchProcessor, EventType, async_process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from backend_lambdas import figures
 from pixplore import arrivals
 from pixplore.aws import clients, queue
 from pixplore.catalogue import ingest
@@ -45,6 +46,7 @@ def prepare() -> None:
         log.warning("started without the database: %s", away)
 
 
+@figures.metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     note_arrivals(event)
     return dict(async_process_partial_response(event, take, processor, context))
@@ -84,8 +86,10 @@ def take_now(record: SQSRecord) -> None:
         outcome = labeller()(arrival)
     except Exception as error:
         log.exception("not taken yet: %s", arrival.key)
+        figures.put_off(error)
         give_back(record, arrival, error)
         raise
+    figures.ended(outcome, record)
     log.info({"image_id": str(arrival.image_id), "outcome": outcome})
 
 

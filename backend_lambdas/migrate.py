@@ -1,16 +1,25 @@
-"""Bring the database to the newest schema; called by a deployment before the new code takes over."""
+"""Bring the database to the newest schema; called by a deployment before the new code takes over.
+
+Where the owner's password lies in a secret, it first makes the role under which all of us sign in.
+"""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from pixplore.aws import secrets
 from pixplore.catalogue.database import migrate
-from pixplore.settings import DatabaseSettings, load
+from pixplore.catalogue.roles import admit
+from pixplore.settings import DatabaseSettings, OwnerSettings, load
 
 log = Logger(service="migrate")
 
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
-    migrate(load(DatabaseSettings).database_url)
+    url = load(DatabaseSettings).database_url
+    if secret := load(OwnerSettings).database_owner_secret:
+        owner = secrets.read(secret)
+        admit(url, owner["username"], owner["password"])
+    migrate(url)
     return {"migrated": True}

@@ -13,14 +13,16 @@ from dashboard import failures, routes, session  # noqa: E402
 from dashboard.security_headers import SecurityHeaders, policy  # noqa: E402
 from dashboard.sharing import shared_page  # noqa: E402
 from pixplore.aws import origins  # noqa: E402
-from pixplore.settings import StorageSettings, load  # noqa: E402
+from pixplore.settings import DeliverySettings, StorageSettings, load  # noqa: E402
 
 settings, storage = session.check_settings(), load(StorageSettings)
-buckets = origins.of_buckets(storage.originals_bucket, storage.renditions_bucket)
+places = origins.of_buckets(storage.originals_bucket, storage.renditions_bucket)
+if cdn := load(DeliverySettings).renditions_url:
+    places.append(cdn)
 
 app = st.App(
     ROOT / "dashboard" / "main.py",
     routes=[*routes.ROUTES, *shared_page.ROUTES],
-    middleware=[Middleware(SecurityHeaders, policy=policy(buckets), tls=settings.cookie_secure)],
+    middleware=[Middleware(SecurityHeaders, policy=policy(places), tls=settings.cookie_secure)],
     on_script_error=failures.show,
 )

@@ -16,7 +16,10 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 class DatabaseSettings(BaseSettings):
-    """Where the catalogue lives: DATABASE_URL, a postgresql:// address."""
+    """Where the catalogue lives: DATABASE_URL, a postgresql:// address.
+
+    With postgresql+iam:// there is no password in it: the program's AWS role signs in (RDS's IAM authentication).
+    """
 
     model_config = SettingsConfigDict(extra="ignore")
     database_url: str
@@ -24,14 +27,33 @@ class DatabaseSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_postgres(cls, url: str) -> str:
-        TypeAdapter(PostgresDsn).validate_python(url)
+        plain = url.replace("postgresql+iam://", "postgresql://", 1)
+        dsn = TypeAdapter(PostgresDsn).validate_python(plain)
+        if plain != url and (dsn.hosts()[0]["password"] or not dsn.hosts()[0]["username"]):
+            raise ValueError("postgresql+iam:// takes a user and no password")
         return url
+
+
+class OwnerSettings(BaseSettings):
+    """For migrations where RDS keeps the owner's password: the secret's ARN, else empty."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    database_owner_secret: str = ""
 
 
 class StorageSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
     originals_bucket: str
     renditions_bucket: str
+
+
+class DeliverySettings(BaseSettings):
+    """A CDN in front of the renditions (https://name) and the key that signs its addresses; without it, S3's own."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    renditions_url: str = Field(default="", pattern=r"^(https://[^/\s]+)?$")
+    renditions_key_id: str = ""
+    renditions_key: str = ""
 
 
 class QueueSettings(BaseSettings):
@@ -83,15 +105,29 @@ class IndexSettings(BaseSettings):
         return folder.expanduser().absolute()
 
 
+class TellingSettings(BaseSettings):
+    """`metrics_in_log`: the log goes to CloudWatch, which reads numbers from it."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    metrics_in_log: bool = False
+
+
 class DashboardSettings(BaseSettings):
-    """`session_key` is a Fernet key; `cookie_secure` is 0 only where there is no TLS (one machine)."""
+    """`session_key` is a Fernet key, whose last sign (always `=`) may be missing; `cookie_secure` is 0 only where there
+    is no TLS (one machine).
+    """
 
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
     uploads_api: str
     search_api: str
-    session_key: str = Field(min_length=44, max_length=44)
+    session_key: str = Field(min_length=43, max_length=44)
     cookie_secure: bool = True
     mail_hint: str = ""
+
+    @field_validator("session_key")
+    @classmethod
+    def _is_padded(cls, key: str) -> str:
+        return key.ljust(44, "=")
 
 
 def load(kind: type[S]) -> S:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from pixplore.aws import delivery
+from pixplore.aws.storage import serve_by
 from pixplore.bulk import Worker
 from pixplore.catalogue.database import open_engine
 from pixplore.identity import KeySet, Verifier
@@ -16,10 +18,12 @@ from pixplore.operations import Places
 from pixplore.replica.compiled_cache import prepare
 from pixplore.settings import (
     DatabaseSettings,
+    DeliverySettings,
     IdentitySettings,
     IndexSettings,
     QueueSettings,
     StorageSettings,
+    TellingSettings,
     load,
 )
 from search_api import (
@@ -32,6 +36,7 @@ from search_api import (
     health,
     images,
     insights,
+    lag_log,
     near_duplicates,
     operations,
     problems,
@@ -75,11 +80,12 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     engine = open_engine(load(DatabaseSettings).database_url, pool_size=10, planner=_PLANNER)
     places = Places(engine, storage.originals_bucket, queues.queue_url, queues.dlq_url)
     keys = KeySet(identity.jwks_url)
+    serve_by(storage.renditions_bucket, delivery.front(load(DeliverySettings)))
     items = Items(engine, storage.renditions_bucket)
     engines = Engines(engine, _follower(load(IndexSettings), items))
     engines.start()
     TURNS.slow = engines.slow
-    with Worker(engine) as worker:
+    with Worker(engine) as worker, lag_log.told(engines, load(TellingSettings).metrics_in_log):
         app.state.parts = Parts(engine, identity, keys, storage, places, worker, engines, items,
                                 Verifier(identity, keys))  # fmt: skip
         yield

@@ -62,6 +62,10 @@ def rekognition() -> "RekognitionClient":
     )
 
 
+def secrets() -> Any:
+    return _client("secretsmanager", retries={"mode": "standard", "total_max_attempts": 3})
+
+
 def cognito() -> "CognitoIdentityProviderClient":
     return _client("cognito-idp", retries={"mode": "standard", "total_max_attempts": 2})  # type: ignore[no-any-return]
 

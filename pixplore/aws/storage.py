@@ -20,12 +20,14 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import HTTPClientError
 
 from pixplore.aws import clients
+from pixplore.aws.delivery import Front
 from pixplore.domain import MAX_FILE_BYTES
 from pixplore.errors import NotFound, Refused, Unavailable
 
 GRANT_SECONDS = 3600
 STABLE_SECONDS = 6 * 3600
 _CHUNK = 256 * 1024
+_fronts: dict[str, Front] = {}
 _WHAT = "The storage"
 
 
@@ -187,11 +189,21 @@ def content_disposition(filename: str) -> str:
 def stable_get_url(bucket: str, key: str, *, lifetime: int = STABLE_SECONDS) -> str:
     """An address of an object that stays letter for letter the same for `lifetime` seconds, in every process.
 
-    So browsers find the picture in their cache. It is signed as of the start of the current window and holds for
-    two windows: at least `lifetime` (at most 3.5 days) from any moment, as long as the signing key does.
+    So browsers find the picture in their cache. Where a CDN stands before the bucket, it is the CDN's. It is
+    signed as of the start of the current window and holds for two windows: at least `lifetime` (at most 3.5 days) from
+    any moment, as long as the signing key does.
     """
     window = int(time.time() // lifetime) * lifetime
+    if front := _fronts.get(bucket):
+        return front.address(key, window + 2 * lifetime)
     return _signed(bucket, key, window, 2 * lifetime, clients.credentials())
+
+
+def serve_by(bucket: str, front: Front | None) -> None:
+    """From now on, addresses of this bucket are those of its CDN (None: S3's own)."""
+    _fronts.pop(bucket, None)
+    if front:
+        _fronts[bucket] = front
 
 
 def signing(lifetime: int = STABLE_SECONDS) -> tuple[int, Any]:

@@ -3,24 +3,26 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from psycopg2.errors import QueryCanceled, ReadOnlySqlTransaction
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from pixplore.aws import database_token
 from pixplore.errors import Unavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000, planner: str = "") -> Engine:
-    """An engine over psycopg2 in UTC whose dead connections are noticed before use. `url` as libpq takes it.
+    """An engine over psycopg2 in UTC whose dead connections are noticed before use. `url` as in DatabaseSettings.
 
     `planner`: more settings for each connection, in the form of `-c work_mem=32MB`.
     """
-    return create_engine(
-        driver_url(url),
+    return engine_of(
+        url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
@@ -33,9 +35,18 @@ def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000
     )
 
 
-def driver_url(url: str) -> str:
-    """SQLAlchemy's form of a libpq address."""
-    return "postgresql+psycopg2://" + url.split("://", 1)[1]
+def engine_of(url: str, **options: Any) -> Engine:
+    """SQLAlchemy's engine for an address, with its `options`; every connection to a +iam one brings a fresh token."""
+    engine = create_engine("postgresql+psycopg2://" + url.split("://", 1)[1], **options)
+    if url.startswith("postgresql+iam://"):
+        event.listen(engine, "do_connect", _sign_in)
+    return engine
+
+
+def _sign_in(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> None:
+    parameters["password"] = database_token.token(
+        parameters["host"], int(parameters.get("port", 5432)), parameters["user"]
+    )
 
 
 @contextmanager
@@ -64,5 +75,5 @@ def migrate(url: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = driver_url(url)
+    config.attributes["engine"] = engine_of(url, connect_args={"application_name": "pixplore-migrate"})
     command.upgrade(config, "head")

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, text
 
 from pixplore.catalogue.copied import Slices, copy
-from pixplore.catalogue.database import driver_url
+from pixplore.catalogue.database import engine_of
 from pixplore.index.columns import DIMENSIONS, Coded, Rows
 
 _PAGES = 2_048
@@ -100,8 +100,8 @@ class Changes:
 
 def open_feed(url: str) -> Engine:
     """An engine for one reader and its work beside: plans go by the indexes, since most that it asks for is nothing."""
-    return create_engine(
-        driver_url(url), pool_size=1, max_overflow=2, pool_timeout=5,
+    return engine_of(
+        url, pool_size=1, max_overflow=2, pool_timeout=5,
         connect_args={
             "connect_timeout": 3, "application_name": "pixplore-index",
             "options": "-c timezone=UTC -c statement_timeout=300000 -c jit=off -c enable_seqscan=off",

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from pixplore.catalogue.database import driver_url
+from pixplore.catalogue.database import engine_of
 from tests.stack import ROOT, Stack
 
 FILES = int(os.environ.get("PIXPLORE_FAULT_FILES", "30"))
@@ -84,7 +84,7 @@ def test_nothing_is_lost_and_nothing_twice(own: Stack) -> None:
 
     found = own.images(own.token("viewer"), limit=1, batch_id=answer["batch_id"])
     assert found["total"] == len(files)
-    with create_engine(driver_url(own.ends["database_url"])).connect() as link:
+    with engine_of(own.ends["database_url"]).connect() as link:
         digests = [row[0] for row in link.execute(text("select sha256 from image"))]
     digests = [d.hex() if isinstance(d, bytes | memoryview) else d for d in digests]
     assert sorted(digests) == sorted(hashlib.sha256(content).hexdigest() for _, content, _ in files)

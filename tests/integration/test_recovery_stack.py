@@ -18,10 +18,10 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from pixplore.catalogue.backup import LEFT_OUT, RESTORED
-from pixplore.catalogue.database import driver_url
+from pixplore.catalogue.database import engine_of
 from pixplore.catalogue.schema import metadata
 from tests.pictures import photo
 from tests.stack import ROOT, Stack
@@ -40,7 +40,7 @@ def pixplore(stack: Stack, *arguments: str, **environment: str) -> subprocess.Co
 
 
 def rows(stack: Stack, sql: str, **values: Any) -> list[Any]:
-    engine = create_engine(driver_url(stack.ends["database_url"]))
+    engine = engine_of(stack.ends["database_url"])
     with engine.begin() as connection:
         found = connection.execute(text(sql), values)
         told = [tuple(row) for row in found] if found.returns_rows else []

@@ -1,7 +1,7 @@
 """Alembic's entry: one transaction under an advisory lock, so that two programs never migrate at once."""
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, text
 
 from pixplore.catalogue.schema import metadata
 
@@ -19,7 +19,7 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:  # a restore migrates within its own transaction
     run(given)
 else:
-    engine = create_engine(context.config.attributes["url"], connect_args={"application_name": "pixplore-migrate"})
+    engine: Engine = context.config.attributes["engine"]
     with engine.connect() as connection:
         run(connection)
     engine.dispose()
