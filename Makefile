@@ -14,8 +14,8 @@ define install
 	@echo "installing $(1)"
 	@{ $(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV) && \
 		index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)} && \
-		$${index:+env UV_DEFAULT_INDEX=$$index} $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1); } || \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+		$${index:+env UV_DEFAULT_INDEX=$$index} $(BIN)/uv pip install -q --python $(or $(2),$(BIN))/python --require-hashes -r $(1); } || \
+		$(or $(2),$(BIN))/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
 endef
 
 .PHONY: run
@@ -93,10 +93,43 @@ bench-recogniser: dev
 screens: dev
 	$(BIN)/python -m benchmarks.screens
 
+# --- AWS (docs/aws.md). The CDK speaks through Node.js 20 or newer; nothing here needs Docker but `make deploy`.
+
+CDK := infra/cdk/node_modules/.bin/cdk
+INSTALLED_CDK := $(VENV)/.installed-cdk
+CHECKOV := $(VENV)/checkov
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+$(INSTALLED_CDK): $(INSTALLED_DEV) requirements-cdk.txt
+	@command -v node >/dev/null || { echo "The CDK needs Node.js 20 or newer: install it (apt-get install nodejs)."; exit 1; }
+	$(call install,requirements-cdk.txt)
+	@touch $@
+
+# checkov pins what others need newer: it has an environment of its own.
+$(CHECKOV)/.installed: requirements-checkov.txt $(INSTALLED_CDK)
+	@$(BIN)/python -m venv $(CHECKOV)
+	$(call install,requirements-checkov.txt,$(CHECKOV)/bin)
+	@touch $@
+
+$(CDK): infra/cdk/package-lock.json
+	cd infra/cdk && npm ci --omit=optional --no-audit --no-fund
+	@touch $@
+
+.PHONY: synth
+# Every template of both profiles, judged by cdk-nag, cfn-lint and checkov; then the tests that read the templates.
+synth: $(CHECKOV)/.installed
+	$(BIN)/python -m infra.cdk.check
+	$(BIN)/python -m pytest tests/infra
+
 lock:
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) requirements-bench.in -o requirements-bench.txt
+	$(COMPILE) requirements-lambda.in -o requirements-lambda.txt
+	$(COMPILE) requirements-lambda-vision.in -o requirements-lambda-vision.txt
+	$(COMPILE) requirements-cdk.in -o requirements-cdk.txt
+	$(COMPILE) requirements-checkov.in -o requirements-checkov.txt
 	$(COMPILE) requirements-ocr.in -o requirements-ocr.txt
 	echo rapidocr-onnxruntime==1.4.4 | $(COMPILE) --no-deps - >> requirements-ocr.txt
 
