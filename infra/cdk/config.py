@@ -117,13 +117,14 @@ SCALE = Profile(
 PROFILES = {profile.name: profile for profile in (SMALL, SCALE)}
 
 PLACEHOLDER_KEY = "-----BEGIN PUBLIC KEY-----\nmade by `make deploy`\n-----END PUBLIC KEY-----\n"
+PLACEHOLDER_SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:pixplore/signing-key-Ab1Cd2"  # noqa: S105
 
 
 class Deployment(_Frozen):
     """Where to, and what only the company knows. Read from the environment: see `from_environment`.
 
-    `signing_key` is the public half of the pair that signs the addresses of renditions; `edge_prefix_list` names the
-    addresses from which CloudFront asks. `make deploy` finds both.
+    `signing_key` is the public half of the pair that signs the addresses of renditions, `signing_secret` the ARN of the
+    other; `edge_prefix_list` names the addresses from which CloudFront asks. `make deploy` finds all three.
     """
 
     profile: Profile
@@ -133,6 +134,7 @@ class Deployment(_Frozen):
     zone_id: str = ""
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
     signing_key: str = PLACEHOLDER_KEY
+    signing_secret: str = PLACEHOLDER_SECRET
     edge_prefix_list: str = Field(default="pl-a3a144ca", pattern=r"^pl-[0-9a-f]+$")
     packages: Literal["lambda", "here", "none"] = "lambda"
 
@@ -163,6 +165,7 @@ def from_environment(profile: str) -> Deployment:
     variables = {
         "account": "CDK_DEFAULT_ACCOUNT", "region": "PIXPLORE_REGION", "domain": "PIXPLORE_DOMAIN",
         "zone_id": "PIXPLORE_ZONE_ID", "alarm_email": "PIXPLORE_ALARM_EMAIL", "signing_key": "PIXPLORE_SIGNING_KEY",
+        "signing_secret": "PIXPLORE_SIGNING_SECRET",
         "edge_prefix_list": "PIXPLORE_EDGE_PREFIX_LIST", "packages": "PIXPLORE_PACKAGES",
     }  # fmt: skip
     given = {field: os.environ[name] for field, name in variables.items() if os.environ.get(name)}

@@ -47,12 +47,15 @@ class May:
     def connect(self) -> iam.PolicyStatement:
         return allow("rds-db:connect", on=[self.users])
 
-    def read(self) -> list[iam.PolicyStatement]:
-        """Originals. Listing makes "not there" of what else would be "not allowed"."""
+    def list_originals(self) -> iam.PolicyStatement:
+        return allow("s3:ListBucket", on=[self.originals.bucket_arn])
+
+    def read_originals(self) -> list[iam.PolicyStatement]:
+        """Listing makes "not there" of what else would be "not allowed"."""
         return [
             allow("s3:GetObject", "s3:GetObjectVersion", on=[self.originals.arn_for_objects("*")]),
-            allow("s3:ListBucket", on=[self.originals.bucket_arn]),
             allow("kms:Decrypt", on=[self.key]),
+            self.list_originals(),
         ]
 
     def grant_uploads(self) -> list[iam.PolicyStatement]:
@@ -122,16 +125,14 @@ class IngestStack(Stack):
 
     def _functions(self, props: IngestProps, inside: Inside, environment: Mapping[str, str]) -> None:
         may, profile = self.may, props.deployment.profile
-        connect, read, send = may.connect(), may.read(), may.send()
-        look_in_renditions = allow("s3:ListBucket", on=[props.renditions.bucket_arn])
+        connect, send, look = may.connect(), may.send(), may.list_originals()
         table = (
-            ("issue_uploads", "Grants to send files", 512, 29, 10, [connect, *read, *may.grant_uploads(), send]),
-            ("upload_status", "States of uploads", 512, 29, 10, [connect, *read, send]),
+            ("issue_uploads", "Grants to send files", 512, 29, 10, [connect, look, *may.grant_uploads(), send]),
+            ("upload_status", "States of uploads", 512, 29, 10, [connect]),
             ("label_image", "Looks at pictures that arrived", 1769, LABEL_TIMEOUT, profile.label_concurrency,
-             [connect, *read, *may.render(), may.take(may.queue), allow(*_RECOGNISE, on=["*"])]),
-            ("sweep", "Finds what stopped on its way", 512, 60, 1,
-             [connect, *read, look_in_renditions, send, may.take(may.dlq)]),
-            ("redrive", "Puts dead letters back", 512, 60, 1, [connect, *read, send, may.take(may.dlq)]),
+             [connect, *may.read_originals(), *may.render(), may.take(may.queue), allow(*_RECOGNISE, on=["*"])]),
+            ("sweep", "Finds what stopped on its way", 512, 60, 1, [connect, look, send, may.take(may.dlq)]),
+            ("redrive", "Puts dead letters back", 512, 60, 1, [connect, send, may.take(may.dlq)]),
         )  # fmt: skip
         self.functions: dict[str, lambda_.Function] = {}
         for file, what, memory, seconds, reserved, allowed in table:

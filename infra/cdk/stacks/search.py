@@ -46,7 +46,7 @@ class SearchStack(Stack):
         super().__init__(scope, name, **options)
         may, profile = props.ingest.may, props.deployment.profile
         # Made by `make deploy` beside the public half that CloudFront knows.
-        key = secrets.Secret.from_secret_name_v2(self, "SigningKey", f"{props.deployment.name}/signing-key")
+        key = secrets.Secret.from_secret_complete_arn(self, "SigningKey", props.deployment.signing_secret)
         asked = ServiceProps(
             image="search", port=SEARCH_PORT, tasks=profile.search, deployment=props.deployment,
             cluster=props.cluster.cluster, group=props.groups.search, health="/healthz",
@@ -57,7 +57,7 @@ class SearchStack(Stack):
                 "PIXPLORE_API_WORKERS": str(profile.search.processes),
             },
             secrets={"PIXPLORE_RENDITIONS_KEY": key},
-            may=[may.connect(), *may.read(), may.send(), may.take(may.dlq)],
+            may=[may.connect(), *may.read_originals(), may.send(), may.take(may.dlq)],
             writable=("/tmp", INDEX_DIR),  # noqa: S108
             names=ecs.CloudMapOptions(
                 name="search", cloud_map_namespace=props.cluster.namespace, dns_ttl=Duration.seconds(10),
