@@ -128,6 +128,9 @@ lock:
 	$(COMPILE) requirements-bench.in -o requirements-bench.txt
 	$(COMPILE) requirements-lambda.in -o requirements-lambda.txt
 	$(COMPILE) requirements-lambda-vision.in -o requirements-lambda-vision.txt
+	$(COMPILE) requirements-search.in -o requirements-search.txt
+	$(COMPILE) requirements-dashboard.in -o requirements-dashboard.txt
+	$(COMPILE) requirements-models.in -o requirements-models.txt
 	$(COMPILE) requirements-cdk.in -o requirements-cdk.txt
 	$(COMPILE) requirements-checkov.in -o requirements-checkov.txt
 	$(COMPILE) requirements-ocr.in -o requirements-ocr.txt

@@ -38,6 +38,10 @@ REASONS: dict[str, dict[str, str]] = {
                 "the secret word; set PIXPLORE_DOMAIN for TLS on this stretch too.",
     },
     "cdn": {"CFR1": _GEO, "CFR2": _CDN_WAF, "CFR3": _CDN_LOGS, "CFR4": _CDN_TLS},
+    "function": {
+        "L1": "The newest Python that this project is tried on: packages and images run their tests on 3.13, which AWS "
+              "supports until 2029.",
+    },
     "function role": {
         "IAM5[Resource::*]": "Network interfaces, traces and Rekognition's detections have no resource to name. The "
                              "interfaces are denied to the function's own code.",

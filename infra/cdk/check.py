@@ -45,6 +45,9 @@ def main() -> int:
         resources = sum(len(json.loads(path.read_text())["Resources"]) for path in templates)
         print(f"{name}: {len(templates)} stacks, {resources} resources; cdk-nag {count(nag(folder))}, "
               f"cfn-lint {count(lint)}, checkov {scan.passed} passed, {count(scan.failed)}")  # fmt: skip
+    images = checkov(given.checkov, ROOT / "infra" / "images", "dockerfile")
+    faults += [f"images: checkov {rule} {text}" for rule, text in images.failed]
+    print(f"images: checkov {images.passed} passed, {count(images.failed)}")
     for judge, accepted in (("cfn-lint", CFN_LINT), ("checkov", CHECKOV)):
         faults += [f"accepted.py: nothing needs {judge} {rule} any more" for rule in accepted if not seen[judge][rule]]
         for rule, number in sorted(seen[judge].items()):
@@ -104,8 +107,8 @@ class Scan:
         ]
 
 
-def checkov(program: Path, folder: Path) -> Scan:
-    command = [str(program), "-d", str(folder), "--framework", "cloudformation", "--skip-download", "--compact",
+def checkov(program: Path, folder: Path, what: str = "cloudformation") -> Scan:
+    command = [str(program), "-d", str(folder), "--framework", what, "--skip-download", "--compact",
                "--quiet", "-o", "json"]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     if not done.stdout.strip():

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-RUNTIME = "python3.14"
+RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
 DATABASE_PORT, SEARCH_PORT, DASHBOARD_PORT = 5432, 8502, 8501
 LABEL_TIMEOUT, MOST_RECEIVES = 60, 5

@@ -71,6 +71,7 @@ class Function(lambda_.Function):
             reserved_concurrent_executions=reserved, tracing=lambda_.Tracing.ACTIVE, retry_attempts=0,
         )  # fmt: skip
         acknowledge(role, "function role")
+        acknowledge(self, "function")
 
 
 def _role(scope: Construct, name: str, props: FunctionProps, log: logs.LogGroup) -> iam.Role:

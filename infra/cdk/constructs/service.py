@@ -21,9 +21,6 @@ from infra.cdk.stacks.network import PRIVATE
 
 CPU_PERCENT = 75
 IMAGES = {"search": "infra/images/search.Dockerfile", "dashboard": "infra/images/dashboard.Dockerfile"}
-_NOT_IN_IMAGES = ["*", "!pixplore", "!search_api", "!dashboard", "!pages", "!.streamlit", "!docs/guide",
-                  "!infra/images", "!requirements-search.txt", "!requirements-dashboard.txt",
-                  "**/__pycache__"]  # fmt: skip
 _KEPT = {30: logs.RetentionDays.ONE_MONTH, 365: logs.RetentionDays.ONE_YEAR}
 
 
@@ -81,7 +78,7 @@ class WebService(Construct):
         container = task.add_container(
             "main",
             image=ecs.ContainerImage.from_asset(
-                str(ROOT), file=IMAGES[props.image], platform=assets.Platform.LINUX_ARM64, exclude=_NOT_IN_IMAGES
+                str(ROOT), file=IMAGES[props.image], platform=assets.Platform.LINUX_ARM64
             ),
             environment={**props.environment, "AWS_REGION": props.deployment.region},
             secrets={name: ecs.Secret.from_secrets_manager(secret) for name, secret in props.secrets.items()},
@@ -89,6 +86,10 @@ class WebService(Construct):
                 stream_prefix=props.image, log_group=log, mode=ecs.AwsLogDriverMode.NON_BLOCKING
             ),
             port_mappings=[ecs.PortMapping(container_port=props.port)],
+            health_check=ecs.HealthCheck(
+                command=["CMD", *_asks(props.port, props.health)], interval=Duration.seconds(30),
+                timeout=Duration.seconds(5), start_period=Duration.seconds(60), retries=3,
+            ),
             readonly_root_filesystem=True, essential=True, stop_timeout=Duration.seconds(30),
             linux_parameters=ecs.LinuxParameters(self, "Linux", init_process_enabled=True),
         )  # fmt: skip
@@ -132,6 +133,11 @@ class WebService(Construct):
             "Requests", requests_per_target=per_target, target_group=group,
             scale_in_cooldown=self._calm, scale_out_cooldown=self._soon,
         )  # fmt: skip
+
+
+def _asks(port: int, path: str) -> list[str]:
+    """The command of the image's own HEALTHCHECK, which ECS does not read."""
+    return ["python", "-c", f"import urllib.request as u; u.urlopen('http://127.0.0.1:{port}{path}', timeout=3)"]
 
 
 def _sleep(count: ecs.ScalableTaskCount, tasks: Tasks, awake: Hours) -> None:
