@@ -116,11 +116,17 @@ $(CDK): infra/cdk/package-lock.json
 	cd infra/cdk && npm ci --omit=optional --no-audit --no-fund
 	@touch $@
 
-.PHONY: synth
+.PHONY: synth cost
 # Every template of both profiles, judged by cdk-nag, cfn-lint and checkov; then the tests that read the templates.
 synth: $(CHECKOV)/.installed
 	$(BIN)/python -m infra.cdk.check
 	$(BIN)/python -m pytest tests/infra
+
+PROFILE ?= small
+IMAGES ?= 100000
+USERS ?= 50
+cost: $(INSTALLED)
+	@$(BIN)/python -m infra.cost --profile $(PROFILE) --images $(IMAGES) --users $(USERS)
 
 lock:
 	$(COMPILE) requirements.in -o requirements.txt

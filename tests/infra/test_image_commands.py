@@ -123,8 +123,8 @@ def test_its_command_answers(laid_out: tuple[Image, Path], database_url: str, mo
     log = folder / "out"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*powerless(), *command], cwd=folder / "app", env=environment(image, folder, settings), stdout=out, stderr=out,
-            start_new_session=True,
+            [*powerless(), *command], cwd=folder / "app", env=environment(image, folder, settings), stdout=out,
+            stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
         for path in HEALTH[name]:
