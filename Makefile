@@ -116,7 +116,7 @@ $(CDK): infra/cdk/package-lock.json
 	cd infra/cdk && npm ci --omit=optional --no-audit --no-fund
 	@touch $@
 
-.PHONY: synth cost
+.PHONY: synth cost deploy
 # Every template of both profiles, judged by cdk-nag, cfn-lint and checkov; then the tests that read the templates.
 synth: $(CHECKOV)/.installed
 	$(BIN)/python -m infra.cdk.check
@@ -125,6 +125,10 @@ synth: $(CHECKOV)/.installed
 PROFILE ?= small
 IMAGES ?= 100000
 USERS ?= 50
+# Into the AWS account whose credentials the environment has; shows what it will change, and asks.
+deploy: $(INSTALLED_CDK) $(CDK)
+	@$(BIN)/python -m infra.cdk.deploy --profile $(PROFILE)
+
 cost: $(INSTALLED)
 	@$(BIN)/python -m infra.cost --profile $(PROFILE) --images $(IMAGES) --users $(USERS)
 

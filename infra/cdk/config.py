@@ -6,7 +6,7 @@
 import os
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
@@ -172,4 +172,9 @@ def from_environment(profile: str) -> Deployment:
     chosen = PROFILES[profile]
     if copies := os.environ.get("PIXPLORE_COPY_REGION"):
         chosen = chosen.model_copy(update={"copy_region": copies})
-    return Deployment(profile=chosen, **given)
+    try:
+        return Deployment(profile=chosen, **given)
+    except ValidationError as error:
+        told = [(variables.get(str(e["loc"][0]) if e["loc"] else ""), e["msg"]) for e in error.errors()]
+        told = [f"{name} {said}" if name else said.removeprefix("Value error, ") for name, said in told]
+        raise ValueError("; ".join(told)) from error

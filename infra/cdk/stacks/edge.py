@@ -6,7 +6,7 @@ brings a name and TLS of its own; the balancer then answers only who knows the s
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -65,6 +65,7 @@ class EdgeStack(Stack):
             self.listener = self._behind_cloudfront()
             self.host = self._cloudfront(said)
         self.origin = f"https://{self.host}"
+        CfnOutput(self, "Address", value=self.origin, description="Where people sign in")
         if props.deployment.profile.waf:
             protect(self, self.balancer)
 
