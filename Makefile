@@ -36,7 +36,7 @@ $(INSTALLED_DEV): requirements-dev.txt
 	$(call install,requirements-dev.txt)
 	@touch $@ $(INSTALLED)
 
-.PHONY: dev lint test test-browser test-search test-faults bench load bench-ingest bench-ui bench-recogniser screens lock ocr
+.PHONY: dev lint test test-browser test-search test-faults bench load bench-ingest bench-ui bench-recogniser bench-packages screens lock ocr
 dev: $(INSTALLED_DEV)
 
 lint: dev
@@ -87,6 +87,9 @@ bench-ingest: dev
 bench-ui: dev
 	$(BIN)/python -m benchmarks.ui
 
+bench-packages: $(INSTALLED_CDK)
+	$(BIN)/python -m benchmarks.packages
+
 bench-recogniser: dev
 	$(BIN)/python -m benchmarks.recogniser
 
@@ -116,7 +119,7 @@ $(CDK): infra/cdk/package-lock.json
 	cd infra/cdk && npm ci --omit=optional --no-audit --no-fund
 	@touch $@
 
-.PHONY: synth cost deploy
+.PHONY: synth cost deploy deploy-local
 # Every template of both profiles, judged by cdk-nag, cfn-lint and checkov; then the tests that read the templates.
 synth: $(CHECKOV)/.installed
 	$(BIN)/python -m infra.cdk.check
@@ -125,6 +128,10 @@ synth: $(CHECKOV)/.installed
 PROFILE ?= small
 IMAGES ?= 100000
 USERS ?= 50
+# Every stack of `small` into an emulator of its own; a photograph travels it; teardown.
+deploy-local: $(INSTALLED_CDK) $(CDK)
+	PIXPLORE_DEPLOY_LOCAL=1 $(BIN)/python -m pytest tests/deployed -s
+
 # Into the AWS account whose credentials the environment has; shows what it will change, and asks.
 deploy: $(INSTALLED_CDK) $(CDK)
 	@$(BIN)/python -m infra.cdk.deploy --profile $(PROFILE)

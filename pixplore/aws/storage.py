@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from botocore.auth import S3SigV4QueryAuth
@@ -20,14 +20,16 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import HTTPClientError
 
 from pixplore.aws import clients
-from pixplore.aws.delivery import Front
 from pixplore.domain import MAX_FILE_BYTES
 from pixplore.errors import NotFound, Refused, Unavailable
+
+if TYPE_CHECKING:
+    from pixplore.aws.delivery import Front  # only who signs needs its library
 
 GRANT_SECONDS = 3600
 STABLE_SECONDS = 6 * 3600
 _CHUNK = 256 * 1024
-_fronts: dict[str, Front] = {}
+_fronts: "dict[str, Front]" = {}
 _WHAT = "The storage"
 
 
@@ -199,7 +201,7 @@ def stable_get_url(bucket: str, key: str, *, lifetime: int = STABLE_SECONDS) -> 
     return _signed(bucket, key, window, 2 * lifetime, clients.credentials())
 
 
-def serve_by(bucket: str, front: Front | None) -> None:
+def serve_by(bucket: str, front: "Front | None") -> None:
     """From now on, addresses of this bucket are those of its CDN (None: S3's own)."""
     _fronts.pop(bucket, None)
     if front:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("pixplore", "search_api", "dashboard", "pages")
+OURS = ("pixplore", "search_api", "dashboard", "pages", "backend_lambdas")
 # Run by hand on a developer's machine, or at the building of an image: not by a program that runs in one.
 ELSEWHERE = ("pixplore.vision.efficientnet", "pixplore.vision.likeness_axes", "pixplore.vision.open_nsfw",
              "pixplore.catalogue.migrations", "pixplore.replica.compaction", "pixplore.replica.warm")  # fmt: skip
@@ -29,7 +29,11 @@ def _file(name: str) -> Path | None:
 
 
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []  # never run
+    for node in ast.walk(tree):
         names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]

@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[3]
 BUILT = ROOT / "build" / "lambda"
 LOCKS = {"plain": "requirements-lambda.txt", "vision": "requirements-lambda-vision.txt"}
 OURS = ("pixplore", "backend_lambdas")
-MODEL_DIR = "/var/task/models"
+MODEL_DIR = "models"
+"""A function starts in the folder of its code."""
 # What packages bring along for developers; and botocore knows 400 services, of which we call these.
 DROPPED = ("**/__pycache__", "**/tests", "**/*.pyi", "**/*.h", "bin", "numpy/f2py", "onnxruntime/tools",
            "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
