@@ -30,5 +30,5 @@ CHECKOV = {
                    "by one task role each.",
     "CKV_AWS_158": "Logs are encrypted by CloudWatch's own keys. They hold ids, no pictures, no tokens, no names.",
     "CKV_AWS_173": "A function's variables are addresses and names: there is no secret among them.",
-    "CKV_AWS_174": "CloudFront's own name brings its own certificate and TLS policy; TLS 1.2 is set beside it.",
+    "CKV_AWS_174": "CloudFront's own name brings its own certificate and TLS policy, which we cannot choose.",
 }  # fmt: skip

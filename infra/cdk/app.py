@@ -24,6 +24,7 @@ from infra.cdk.stacks.search import SearchProps, SearchStack
 
 # The CDK's newer ways, where they change what we make.
 FLAGS = {
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",
     "@aws-cdk/aws-iam:minimizePolicies": True,
     "@aws-cdk/core:enablePartitionLiterals": True,
     "@aws-cdk/aws-ecs:disableExplicitDeploymentControllerForCircuitBreaker": True,

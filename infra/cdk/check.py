@@ -37,6 +37,7 @@ def main() -> int:
         made, said = synthesise(folder, environment)
         templates = sorted(folder.glob("*.template.json"))
         faults += [f"{name}: {line}" for line in (nag(folder) or ([] if made else [said[-2000:]]))]
+        faults += [f"{name}: {line}" for line in said.splitlines() if line.startswith("WARNING")]
         lint, scan = cfn_lint(templates), checkov(given.checkov, folder)
         seen["cfn-lint"].update(rule for rule, _ in lint)
         seen["checkov"].update(rule for rule, _ in scan.failed)

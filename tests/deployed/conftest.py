@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -51,16 +52,13 @@ class Deployed:
         }
 
     def physical(self, name: str, logical: str) -> str:
-        """The physical id of the resource whose logical id begins with `logical`."""
-        found = [at for known, (_, at) in self.resources(name).items() if known.startswith(logical)]
+        """The physical id of the resource that the CDK has called `logical` (and eight signs of its own)."""
+        found = [at for known, (_, at) in self.resources(name).items() if re.fullmatch(logical + "[0-9A-F]{8}", known)]
         assert len(found) == 1, (name, logical, found)
         return found[0]
 
     def function(self, logical: str) -> str:
-        found = [at for known, (kind, at) in self.resources("ingest").items() | self.resources("data").items()
-                 if kind == "AWS::Lambda::Function" and known.startswith(logical)]  # fmt: skip
-        assert len(found) == 1, (logical, found)
-        return found[0]
+        return self.physical("data" if logical == "Migrate" else "ingest", logical)
 
     def invoke(self, logical: str, payload: dict[str, Any] | None = None) -> Any:
         answer = self.emulator.client("lambda").invoke(
@@ -117,12 +115,13 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, catalogue: str, model_dir
     running = emulator.start(
         folder / "aws", {"AWS_ENDPOINT_URL_REKOGNITION": f"http://127.0.0.1:{seeing}", "OMP_NUM_THREADS": "1"}
     )
-    recogniser = None
+    recogniser, trusted = None, os.environ.get("SSL_CERT_FILE")
+    os.environ["SSL_CERT_FILE"] = str(running.certificate)  # for httpx, in the tests themselves
     try:
         secret = running.client("secretsmanager").create_secret(Name="owner", SecretString=json.dumps(OWNER))["ARN"]
         _synthesise(folder / "synthesised")
-        stand_ins = {"DATABASE_URL": catalogue, "PIXPLORE_DATABASE_OWNER_SECRET": secret}
-        fitted = fit(folder / "synthesised", folder / "fitted", stand_ins)
+        fitted = fit(folder / "synthesised", folder / "fitted", {"DATABASE_URL": catalogue},
+                     {"MasterUserSecret.SecretArn": secret})  # fmt: skip
         print(f"\nof the templates of `small`, for the emulator:\n{fitted.told()}")
         made = Deployed(running, fitted, folder / "fitted")
         cdk(made, "bootstrap", f"aws://{emulator.ACCOUNT}/{emulator.REGION}")
@@ -131,6 +130,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, catalogue: str, model_dir
         recogniser = _recogniser(made, seeing, model_dir)
         yield made
     finally:
+        os.environ.pop("SSL_CERT_FILE") if trusted is None else os.environ.update(SSL_CERT_FILE=trusted)
         running.stop()
         if recogniser:
             recogniser.terminate()
@@ -164,13 +164,21 @@ def _synthesise(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def search_api(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory, catalogue: str) -> Iterator[str]:
+def migrated(deployed: Deployed) -> Deployed:
+    """The function that the deployment's trigger would have called. Twice: each deployment calls it."""
+    for _ in range(2):
+        assert deployed.invoke("Migrate") == {"migrated": True}
+    return deployed
+
+
+@pytest.fixture(scope="session")
+def search_api(migrated: Deployed, tmp_path_factory: pytest.TempPathFactory, catalogue: str) -> Iterator[str]:
     """The search API with the environment of its deployed task; keys of tokens come from the emulator's pool."""
     port = free_port()
-    environment = deployed.emulator.environment | deployed.container("search")
+    environment = migrated.emulator.environment | migrated.container("search")
     pool = environment["PIXPLORE_USER_POOL_ID"]
     environment |= {
-        "DATABASE_URL": catalogue, "PIXPLORE_JWKS_URL": f"{deployed.emulator.url}/{pool}/.well-known/jwks.json",
+        "DATABASE_URL": catalogue, "PIXPLORE_JWKS_URL": f"{migrated.emulator.url}/{pool}/.well-known/jwks.json",
         "PIXPLORE_INDEX_DIR": str(tmp_path_factory.mktemp("index")), "PIXPLORE_RENDITIONS_URL": "",
     }  # fmt: skip
     log = tmp_path_factory.mktemp("search") / "log"

@@ -30,6 +30,7 @@ REFUSED = {
     "AWS::WAFv2::WebACLAssociation": "no firewall",
     "Custom::Trigger": "its code needs the JavaScript SDK of Lambda's runtime: the test calls the migrations itself",
 }
+BATCHED = ("sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
 
 
 @dataclass
@@ -45,18 +46,21 @@ class Fitted:
         return "\n".join(lines)
 
 
-def fit(assembly: Path, target: Path, stand_ins: dict[str, str]) -> Fitted:
-    """Copy a synthesised app; `stand_ins` replace variables of functions (a database for Aurora)."""
+def fit(assembly: Path, target: Path, variables: dict[str, str], attributes: dict[str, str]) -> Fitted:
+    """Copy a synthesised app. `variables` of functions and `attributes` of resources get the values given here."""
     shutil.copytree(assembly, target)
     done = Fitted()
     for path in target.glob("*.template.json"):
         template = json.loads(path.read_text())
         _leave_out(template, done)
+        template["Resources"] = _with(template["Resources"], attributes, done)
         for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Policy":
+                _batches_by_name(resource["Properties"]["PolicyDocument"], done)
             if resource["Type"] == "AWS::Lambda::Function":
-                variables = resource["Properties"].get("Environment", {}).get("Variables", {})
-                for name in set(variables) & set(stand_ins):
-                    variables[name] = done.replaced[name] = stand_ins[name]
+                given = resource["Properties"].get("Environment", {}).get("Variables", {})
+                for name in set(given) & set(variables):
+                    given[name] = done.replaced[name] = variables[name]
         path.write_text(json.dumps(template))
     for path in target.glob("*.assets.json"):  # no Docker here: no images to push
         assets = json.loads(path.read_text())
@@ -71,6 +75,9 @@ def _leave_out(template: dict[str, Any], done: Fitted) -> None:
     done.dropped.update(gone.values())
     for name in gone:
         del resources[name]
+    machines = [name for name, one in template.get("Parameters", {}).items() if "AWS::EC2::Image::Id" in one["Type"]]
+    for name in machines:  # the newest image of a machine that is left out
+        del template["Parameters"][name]
     for key in ("Resources", "Outputs"):
         if key in template:
             template[key] = _without(template[key], set(gone))
@@ -90,6 +97,25 @@ def _without(value: Any, gone: set[str]) -> Any:
             return f"left-out-{value['Fn::GetAtt'][0]}"
         return {key: _without(inner, gone) for key, inner in value.items()}
     return [_without(inner, gone) for inner in value] if isinstance(value, list) else value
+
+
+def _with(value: Any, attributes: dict[str, str], done: Fitted) -> Any:
+    """An attribute that the emulator does not have."""
+    if isinstance(value, dict):
+        if set(value) == {"Fn::GetAtt"} and (known := attributes.get(value["Fn::GetAtt"][1])):
+            done.replaced[value["Fn::GetAtt"][1]] = known
+            return known
+        return {key: _with(inner, attributes, done) for key, inner in value.items()}
+    return [_with(inner, attributes, done) for inner in value] if isinstance(value, list) else value
+
+
+def _batches_by_name(document: dict[str, Any], done: Fitted) -> None:
+    """AWS asks for sqs:SendMessage where ten go at once; the emulator for a right by the batch's own name."""
+    for statement in document["Statement"]:
+        actions = _listed(statement["Action"])
+        if batched := [f"{name}Batch" for name in actions if name in BATCHED]:
+            statement["Action"] = actions + batched
+            done.replaced.update({name: f"allowed with {name.removesuffix('Batch')}" for name in batched})
 
 
 def _listed(value: Any) -> list[Any]:

@@ -19,15 +19,7 @@ pytestmark = pytest.mark.skipif(
     not os.environ.get("PIXPLORE_DEPLOY_LOCAL"), reason="needs the CDK's command line: `make deploy-local` runs it"
 )
 PHOTO = Path(__file__).resolve().parents[2] / "demo" / "photos" / "hammer2.jpg"
-PASSWORD = "Hammer2026x"
-
-
-@pytest.fixture(scope="module")
-def migrated(deployed: Deployed) -> Deployed:
-    """The function that the deployment's trigger would have called. Twice: each deployment calls it."""
-    for _ in range(2):
-        assert deployed.invoke("Migrate") == {"migrated": True}
-    return deployed
+PASSWORD = "Hammer2026x!"
 
 
 @pytest.fixture(scope="module")

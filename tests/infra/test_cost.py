@@ -1,5 +1,7 @@
 """The estimate counts what the templates have, adds up, and docs/cost.md is what it says."""
 
+from pathlib import Path
+
 from tests.infra.conftest import Templates
 
 
@@ -36,6 +38,8 @@ def test_idle_costs_are_what_the_profiles_promise() -> None:
     idle = {profile.name: sum(line.all for line in estimate(profile, nothing)) for profile in (SMALL, SCALE)}
     assert 50 < idle["small"] < 75
     assert 350 < idle["scale"] < 450
+    page = (Path(__file__).resolve().parents[2] / "docs" / "aws.md").read_text(encoding="utf-8")
+    assert f"| standing still, a month | about ${idle['small']:.0f} | about ${idle['scale']:.0f} |" in page
 
 
 def test_a_picture_costs_what_rekognition_asks_and_little_more() -> None:
@@ -60,7 +64,6 @@ def test_the_page_is_what_the_estimate_says() -> None:
 
 def test_every_price_is_used_and_says_where_it_is_from() -> None:
     import csv
-    from pathlib import Path
 
     folder = Path(__file__).resolve().parents[2] / "infra" / "cost"
     used = (folder / "estimate.py").read_text()

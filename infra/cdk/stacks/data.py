@@ -99,20 +99,20 @@ class DataStack(Stack):
     def _cluster(self, props: DataProps) -> rds.DatabaseCluster:
         """Its owner's password is made, kept and rotated by RDS; our programs have none: they sign in by their role."""
         profile = props.deployment.profile
-        reader = [rds.ClusterInstance.serverless_v2("Reader", scale_with_writer=True)] if profile.reader else []
+        seen = {"enable_performance_insights": True, "performance_insight_encryption_key": self.key}
+        reader = [rds.ClusterInstance.serverless_v2("Reader", scale_with_writer=True, **seen)] if profile.reader else []
         cluster = rds.DatabaseCluster(
             self, "Catalogue",
             engine=ENGINE, default_database_name=DATABASE,
             credentials=rds.Credentials.from_username(OWNER), manage_master_user_password=True,
-            writer=rds.ClusterInstance.serverless_v2("Writer"), readers=reader,
+            writer=rds.ClusterInstance.serverless_v2("Writer", **seen), readers=reader,
             serverless_v2_min_capacity=profile.least_acu, serverless_v2_max_capacity=profile.most_acu,
             vpc=props.vpc, vpc_subnets=ISOLATED, security_groups=[props.groups.database],
             storage_encrypted=True, storage_encryption_key=self.key, iam_authentication=True,
             backup=rds.BackupProps(retention=Duration.days(profile.backup_days), preferred_window="01:30-02:30"),
             preferred_maintenance_window="sun:03:00-sun:04:00", copy_tags_to_snapshot=True,
             deletion_protection=True, removal_policy=RemovalPolicy.SNAPSHOT, auto_minor_version_upgrade=True,
-            cloudwatch_logs_exports=["postgresql"], enable_performance_insights=True,
-            performance_insight_encryption_key=self.key,
+            cloudwatch_logs_exports=["postgresql"],
             monitoring_interval=Duration.minutes(1) if profile.container_insights else None,
             parameters={
                 "rds.force_ssl": "1",

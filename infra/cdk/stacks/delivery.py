@@ -53,7 +53,6 @@ class DeliveryStack(Stack):
                 response_headers_policy=_headers(self, props.origin),
                 trusted_key_groups=[signers],
             ),
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3, price_class=cloudfront.PriceClass.PRICE_CLASS_100,
         )  # fmt: skip
         acknowledge(distribution, "cdn")
