@@ -87,9 +87,6 @@ bench-ingest: dev
 bench-ui: dev
 	$(BIN)/python -m benchmarks.ui
 
-bench-packages: $(INSTALLED_CDK)
-	$(BIN)/python -m benchmarks.packages
-
 bench-recogniser: dev
 	$(BIN)/python -m benchmarks.recogniser
 
@@ -118,6 +115,9 @@ $(CHECKOV)/.installed: requirements-checkov.txt $(INSTALLED_CDK)
 $(CDK): infra/cdk/package-lock.json
 	cd infra/cdk && npm ci --omit=optional --no-audit --no-fund
 	@touch $@
+
+bench-packages: $(INSTALLED_CDK)
+	$(BIN)/python -m benchmarks.packages
 
 .PHONY: synth cost deploy deploy-local
 # Every template of both profiles, judged by cdk-nag, cfn-lint and checkov; then the tests that read the templates.
