@@ -6,6 +6,7 @@ Three installations: `small`, `scale`, and `small` with a domain. Ends with stat
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -65,6 +66,7 @@ def count(found: list[Any]) -> str:
 
 def synthesise(folder: Path, environment: dict[str, str]) -> tuple[bool, str]:
     """Whether the CDK is content, and what it said."""
+    shutil.rmtree(folder, ignore_errors=True)
     variables = {
         **{key: value for key, value in os.environ.items() if not key.startswith(("PIXPLORE_", "CDK_", "AWS_"))},
         "CDK_OUTDIR": str(folder), "PIXPLORE_PACKAGES": os.environ.get("PIXPLORE_PACKAGES", "none"),

@@ -37,10 +37,15 @@ def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000
 
 def engine_of(url: str, **options: Any) -> Engine:
     """SQLAlchemy's engine for an address, with its `options`; every connection to a +iam one brings a fresh token."""
-    engine = create_engine("postgresql+psycopg2://" + url.split("://", 1)[1], **options)
+    engine = create_engine(driver_url(url), **options)
     if url.startswith("postgresql+iam://"):
         event.listen(engine, "do_connect", _sign_in)
     return engine
+
+
+def driver_url(url: str) -> str:
+    """SQLAlchemy's form of an address."""
+    return "postgresql+psycopg2://" + url.split("://", 1)[1]
 
 
 def _sign_in(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> None:
@@ -75,5 +80,5 @@ def migrate(url: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = engine_of(url, connect_args={"application_name": "pixplore-migrate"})
+    config.attributes["url"] = url
     command.upgrade(config, "head")
