@@ -28,7 +28,7 @@ CHECKOV = {
     "CKV_AWS_120": "Each answer of the uploads API is for one person and one moment: a cache would be wrong.",
     "CKV_AWS_149": "Secrets Manager encrypts them with its own key; they are random words of this installation, read "
                    "by one task role each.",
-    "CKV_AWS_158": "Logs are encrypted by CloudWatch's own keys. They hold ids, no pictures, no tokens, no names.",
+    "CKV_AWS_158": "Logs are encrypted by CloudWatch's own keys. They hold ids and keys, no pictures and no tokens.",
     "CKV_AWS_173": "A function's variables are addresses and names: there is no secret among them.",
     "CKV_AWS_174": "CloudFront's own name brings its own certificate and TLS policy, which we cannot choose.",
 }  # fmt: skip

@@ -15,9 +15,8 @@ import pytest
 
 from tests.deployed.conftest import ORDER, Deployed, cdk
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("PIXPLORE_DEPLOY_LOCAL"), reason="needs the CDK's command line: `make deploy-local` runs it"
-)
+if not os.environ.get("PIXPLORE_DEPLOY_LOCAL"):
+    pytest.skip("needs the CDK's command line: `make deploy-local` runs it", allow_module_level=True)
 PHOTO = Path(__file__).resolve().parents[2] / "demo" / "photos" / "hammer2.jpg"
 PASSWORD = "Hammer2026x!"
 

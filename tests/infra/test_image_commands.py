@@ -17,9 +17,11 @@ import httpx
 import pytest
 
 from embedded.home import free_port
-from tests.infra.conftest import NEEDED
+from tests.infra.conftest import NEEDED, needs_cdk
 from tests.infra.dockerfile import ROOT, Image, read
 from tests.infra.reached import modules_of
+
+needs_cdk()
 
 NAMES = ("search", "dashboard")
 

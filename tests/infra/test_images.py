@@ -6,8 +6,10 @@ from fnmatch import fnmatch
 
 import pytest
 
-from tests.infra.conftest import Templates
+from tests.infra.conftest import Templates, needs_cdk
 from tests.infra.dockerfile import ROOT, Image, read
+
+needs_cdk()
 
 NAMES = ("search", "dashboard")
 pytestmark = pytest.mark.parametrize("name", NAMES)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.conftest import NEEDED
+from tests.infra.conftest import NEEDED, needs_cdk
 from tests.infra.reached import modules_of
+
+needs_cdk()
 
 LIMIT = 250_000_000
 PLAIN = ("issue_uploads", "upload_status", "sweep", "redrive", "migrate")

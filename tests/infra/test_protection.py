@@ -2,7 +2,9 @@
 
 import json
 
-from tests.infra.conftest import Templates
+from tests.infra.conftest import Templates, needs_cdk
+
+needs_cdk()
 
 
 def test_everything_that_keeps_data_is_encrypted(each: Templates) -> None:

@@ -4,7 +4,9 @@ import json
 import re
 from typing import Any
 
-from tests.infra.conftest import Templates, listed
+from tests.infra.conftest import Templates, listed, needs_cdk
+
+needs_cdk()
 
 READS = {"s3:GetObject", "s3:GetObjectVersion"}
 WORKS_WITHOUT_A_RESOURCE = {

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.conftest import Templates
+from tests.infra.conftest import Templates, needs_cdk
+
+needs_cdk()
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("resources.json")

@@ -10,7 +10,9 @@ from pydantic_settings import BaseSettings
 
 from embedded import provision_api, provision_functions, provision_people, provision_storage
 from pixplore import settings
-from tests.infra.conftest import Templates
+from tests.infra.conftest import Templates, needs_cdk
+
+needs_cdk()
 
 # What each program loads at its start, as its own code says.
 LOADS: dict[str, tuple[type[BaseSettings], ...]] = {
