@@ -94,8 +94,9 @@ def test_the_lock_file_has_all_that_its_modules_import(laid_out: tuple[Image, Pa
     assert len(names) > 60
     code = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
     done = subprocess.run(
-        [str(folder / "venv/bin/python"), "-c", code, *names], cwd=folder / "app", capture_output=True, text=True,
-        env=environment(image, folder, SETTINGS | {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}), timeout=120,
+        [*powerless(), str(folder / "venv/bin/python"), "-c", code, *names], cwd=folder / "app", capture_output=True,
+        text=True, env=environment(image, folder, SETTINGS | {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}),
+        timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
 
