@@ -55,7 +55,7 @@ def provision(plan: plans.Plan) -> plans.Made:
     home, client = Home(Path(plan.home)), clients(plan)
     suffix = home.secret("bucket-suffix", lambda: secrets.token_hex(4))
     stored = storage(client, suffix, plan.dashboard)
-    pool_id, client_id, demo_users = people(client, home)
+    pool_id, client_id, demo_users = people(client, home, plan.dashboard)
     made = plans.Made(**stored, user_pool_id=pool_id, client_id=client_id, uploads_api="", demo_users=demo_users)
     environment = plans.common(plan) | plans.resources(plan, made)
     arns = functions(client, environment, plan.runtime, made)

@@ -20,9 +20,12 @@ POOL_SETTINGS: dict[str, Any] = {
         "EmailSubject": "Your Pixplore code",
         "EmailMessage": "Your code for Pixplore is {####}. If you did not ask for it, do nothing.",
     },
-    "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False},
     "MfaConfiguration": "OFF",
 }  # fmt: skip
+INVITATION = (
+    "You are invited to Pixplore, the catalogue of your company's pictures. Sign in at {address} as {username} with "
+    "this first password: {####} It holds for 7 days, and you choose your own at the first sign-in."
+)
 CLIENT_SETTINGS: dict[str, Any] = {
     "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     "PreventUserExistenceErrors": "ENABLED",
@@ -32,10 +35,11 @@ CLIENT_SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def people(client: Any, home: Home) -> tuple[str, str, dict[str, dict[str, str]]]:
-    """Returns the pool's id, the client's id, and the demo users: role -> email, password."""
+def people(client: Any, home: Home, dashboard: str) -> tuple[str, str, dict[str, dict[str, str]]]:
+    """Returns the pool's id, the client's id, and the demo users: role -> email, password. Who is invited is led to
+    the address `dashboard`."""
     cognito = client("cognito-idp")
-    pool_id = _pool(cognito)
+    pool_id = _pool(cognito, dashboard)
     client_id = _client(cognito, pool_id)
     there = {group["GroupName"] for group in cognito.list_groups(UserPoolId=pool_id)["Groups"]}
     for number, role in enumerate(ROLES):
@@ -51,16 +55,19 @@ def _demo_users() -> str:
     return json.dumps({role: {"email": f"{role}@pixplore.example", "password": password()} for role in ROLES})
 
 
-def _pool(cognito: Any) -> str:
+def _pool(cognito: Any, dashboard: str) -> str:
+    letter = {"EmailSubject": "You are invited to Pixplore", "EmailMessage": INVITATION.replace("{address}", dashboard)}
+    inviting = {"AllowAdminCreateUserOnly": False, "InviteMessageTemplate": letter}
+    settings = POOL_SETTINGS | {"AdminCreateUserConfig": inviting}
     pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
     pool_id = next((str(pool["Id"]) for pool in pools if pool["Name"] == POOL), None)
     if pool_id is None:
         made = cognito.create_user_pool(
-            PoolName=POOL, UsernameAttributes=["email"], UsernameConfiguration={"CaseSensitive": False}, **POOL_SETTINGS
+            PoolName=POOL, UsernameAttributes=["email"], UsernameConfiguration={"CaseSensitive": False}, **settings
         )
         pool_id = str(made["UserPool"]["Id"])
     else:
-        cognito.update_user_pool(UserPoolId=pool_id, **POOL_SETTINGS)
+        cognito.update_user_pool(UserPoolId=pool_id, **settings)
     cognito.set_user_pool_mfa_config(
         UserPoolId=pool_id, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
     )

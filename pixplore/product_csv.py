@@ -28,7 +28,22 @@ MAX_CELL = 2_000
 MAX_SKU = 100
 
 KNOWN = {
-    "sku": ("sku", "articlenumber", "articleno", "itemnumber", "itemno", "productcode", "productid", "artikelnummer"),
+    "sku": (
+        "sku",
+        "articlenumber",
+        "articleno",
+        "itemnumber",
+        "itemno",
+        "productcode",
+        "productid",
+        "artikelnummer",
+        "artno",
+        "artnr",
+        "partno",
+        "partnumber",
+        "styleno",
+        "stylecode",
+    ),
     "file": ("file", "filename", "image", "imagefile", "imagename", "picture", "photo", "bild", "datei"),
     "title": ("title", "producttitle", "productname", "name", "titel", "bezeichnung"),
     "category": ("category", "productcategory", "kategorie", "warengruppe"),

@@ -24,8 +24,8 @@ from pixplore.errors import PixploreError, Unauthenticated
 
 EVERY = 1.0
 """Seconds between two looks at work under way."""
-RECENT = 120
-"""Seconds for which what has ended is still told after a reload."""
+RECENT = 30
+"""Seconds for which what has ended is still told after a reload; "Recent changes" tells it for longer."""
 _SETTLES = (0.15, 0.25, 0.4)
 Job = dict[str, Any]
 

@@ -24,6 +24,11 @@ def short(row: Row) -> str:
     return SHORT.get(row["name"], row["text"])
 
 
+def points(part: Row) -> str:
+    """With a tenth where there is one, so that the parts add up to the score that is shown."""
+    return f"{part['points']:.1f}".removesuffix(".0")
+
+
 def gap_marks(rows: Sequence[Row]) -> list[Mark]:
     return [
         Mark(short(row), 100 * row["share"], f"{row['count']:,}",
@@ -46,7 +51,7 @@ def health_bars(parts: Sequence[Row], gaps: Mapping[str, Row]) -> go.Figure:
         x=[part["points"] for part in parts], y=list(range(len(parts))), orientation="h", marker_color=CHART_COLOURS[0],
         customdata=[address(part) for part in parts], name="Points earned",
         hovertext=[
-            hover(part["text"], f"{part['points']:.1f} of {part['weight']} points",
+            hover(part["text"], f"{points(part)} of {part['weight']} points",
                   f"{pictures(part['count'])}, {100 * part['share']:.1f} %") for part in parts
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -54,7 +59,7 @@ def health_bars(parts: Sequence[Row], gaps: Mapping[str, Row]) -> go.Figure:
     figure.add_bar(
         x=[part["weight"] - part["points"] for part in parts], y=list(range(len(parts))), orientation="h",
         marker_color=QUIET, customdata=[address(gap) if gap else "" for gap in lost], name="Still to earn",
-        text=[f"  {part['points']:.0f} of {part['weight']}" for part in parts], textposition="outside", textangle=0,
+        text=[f"  {points(part)} of {part['weight']}" for part in parts], textposition="outside", textangle=0,
         cliponaxis=False,
         hovertext=[
             hover(gap["text"], f"{pictures(gap['count'])} lack it") if gap and gap["count"]

@@ -101,6 +101,16 @@ def _samples(body: list[list[str]], place: int) -> list[str]:
     return list(dict.fromkeys(cell for cell in found if cell))[:_SAMPLES]
 
 
+def doubt(chosen: list[str]) -> str:
+    """A sentence about a mapping that can be, but is seldom meant; nothing where there is none."""
+    if "sku" in chosen:
+        return ""
+    return (
+        "No column holds the SKU, so each product gets its picture's file name for one, and a line without a file name "
+        "is not used. If the list has SKUs, say above in which column."
+    )
+
+
 def faults(table: Table, chosen: list[str]) -> list[str]:
     """Sentences about a mapping that cannot be: a field twice, or nothing that names a product."""
     said = [f"Two columns are {FIELDS[f]}. Choose one of them." for f in FIELDS if chosen.count(f) > 1]

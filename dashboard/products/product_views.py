@@ -46,6 +46,8 @@ def importer() -> None:
         for sentence in said:
             st.warning(sentence, icon=":material/rule:")
         return
+    if doubt := product_mapping.doubt(becomes):
+        st.warning(doubt, icon=":material/rule:")
     guessed = becomes == [column.guess for column in table.columns]
     sent = content if guessed else product_mapping.rewritten(table, becomes)
     report = _report(sent)
@@ -69,12 +71,12 @@ def _table(content: bytes) -> product_mapping.Table:
 
 
 def _mapping(table: product_mapping.Table) -> list[str]:
-    """What each column becomes, as the person says; open by itself only where the guess cannot be."""
+    """What each column becomes, as the person says; open by itself only where the guess cannot be, or is doubtful."""
     guesses, choices = [column.guess for column in table.columns], list(product_mapping.CHOICES)
     with st.expander(
         f"Columns of the list ({len(guesses):,})",
         icon=":material/view_column:",
-        expanded=bool(product_mapping.faults(table, guesses)),
+        expanded=bool(product_mapping.faults(table, guesses) or product_mapping.doubt(guesses)),
     ):
         st.caption("What Pixplore takes each column for. Change what is wrong.")
         columns = st.columns(3)

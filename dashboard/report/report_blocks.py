@@ -66,8 +66,8 @@ def _colours(answers: Mapping[str, Answer], total: int, choices: Choices, width:
 
 def _health(answers: Mapping[str, Answer], total: int, choices: Choices, width: int) -> Block:
     marks = [
-        Mark(charts_quality.short(part), part["points"] / part["weight"], f"{part['points']:.0f} of {part['weight']}",
-             part["text"], address(part))
+        Mark(charts_quality.short(part), part["points"] / part["weight"],
+             f"{charts_quality.points(part)} of {part['weight']}", part["text"], address(part))
         for part in answers["health"]["rows"]
     ]  # fmt: skip
     return Block("Health", "Points earned, 100 in all.", report_svg.bars(marks, width, "Parts of the score", most=1))

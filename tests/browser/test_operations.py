@@ -113,7 +113,9 @@ def test_somebody_is_invited_and_gets_a_role(page: Page, signed_in: SignedIn, st
     page.get_by_label("Invite by email").fill(email)
     page.get_by_role("button", name="Send the invitation").click()
     expect(page.get_by_text(f"{email} is invited as a viewer")).to_be_visible()
-    assert stack.letters(email)
+    (letter,) = stack.letters(email)
+    assert stack.ends["dashboard"] in letter
+    assert "Pixplore" in letter
     choose(signed_in("admin"), email)
     page.get_by_role("radiogroup", name="Role").get_by_role("radio", name="Analyst").click()
     page.get_by_role("button", name="Change role").click()

@@ -131,6 +131,10 @@ def test_people_sign_in_as_on_one_machine(small: Templates, scale: Templates) ->
             "PasswordPolicy"
         ]
         assert pool["EmailVerificationMessage"] == wanted["VerificationMessageTemplate"]["EmailMessage"]
+        assert (
+            provision_people.INVITATION.split("{address}")[1]
+            in pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailMessage"]
+        )
         assert pool["AccountRecoverySetting"] == wanted["AccountRecoverySetting"]
         assert pool["UserAttributeUpdateSettings"] == wanted["UserAttributeUpdateSettings"]
         assert pool["UsernameConfiguration"] == {"CaseSensitive": False}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.products.product_mapping import ATTRIBUTE, LEAVE, faults, read, rewritten
+from dashboard.products.product_mapping import ATTRIBUTE, LEAVE, doubt, faults, read, rewritten
 from pixplore.errors import Invalid
 from pixplore.product_csv import parse
 
@@ -23,6 +23,15 @@ def test_foreign_headings_are_mapped_by_hand() -> None:
     assert faults(table, chosen) == []
     found = parse(rewritten(table, chosen))
     assert [(row.sku, row.title, row.attributes) for row in found.rows] == [("A-1", "Mug", {})]
+
+
+def test_products_named_after_files_are_doubted() -> None:
+    guesses = [column.guess for column in read(b"Ref;Name;Filename\nHT-1;Mug;mug.jpg\n").columns]
+    assert guesses == [ATTRIBUTE, "title", "file"]
+    assert faults(read(b"Ref;Name;Filename\nHT-1;Mug;mug.jpg\n"), guesses) == []
+    assert "No column holds the SKU" in doubt(guesses)
+    assert doubt(["sku", "title", "file"]) == ""
+    assert read(b"Art-No;Name\nHT-1;Mug\n").columns[0].guess == "sku"
 
 
 def test_lines_keep_their_numbers_and_too_many_cells_stay_a_fault() -> None:

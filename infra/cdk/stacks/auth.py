@@ -10,6 +10,10 @@ from infra.cdk.acknowledged import acknowledge
 from infra.cdk.config import Deployment
 
 ROLES = ("admin", "analyst", "viewer")
+INVITATION = (
+    "You are invited to Pixplore, the catalogue of your company's pictures. Sign in at {address} as {username} with "
+    "this first password: {####} It holds for 7 days, and you choose your own at the first sign-in."
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class AuthStack(Stack):
 
     def __init__(self, scope: Construct, name: str, props: AuthProps, **options: object) -> None:
         super().__init__(scope, name, **options)
+        domain = props.deployment.domain
+        site = f"https://{domain}" if domain else "the address that you were told"
         protected = props.deployment.profile.threat_protection
         self.pool = cognito.UserPool(
             self, "People",
@@ -37,6 +43,9 @@ class AuthStack(Stack):
             user_verification=cognito.UserVerificationConfig(
                 email_subject="Your Pixplore code", email_style=cognito.VerificationEmailStyle.CODE,
                 email_body="Your code for Pixplore is {####}. If you did not ask for it, do nothing.",
+            ),
+            user_invitation=cognito.UserInvitationConfig(
+                email_subject="You are invited to Pixplore", email_body=INVITATION.replace("{address}", site),
             ),
             feature_plan=cognito.FeaturePlan.PLUS if protected else cognito.FeaturePlan.ESSENTIALS,
             standard_threat_protection_mode=(
