@@ -24,7 +24,7 @@ def migrated(new_database) -> str:
     url = new_database(empty=True)
     config = Config()
     config.set_main_option("script_location", str(database.MIGRATIONS))
-    config.attributes["engine"] = database.engine_of(url)
+    config.attributes["url"] = url
     command.upgrade(config, "0001")
     with database.open_engine(url).begin() as connection:
         _fill(connection)
