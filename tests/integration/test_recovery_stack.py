@@ -316,7 +316,8 @@ def test_an_original_that_was_written_over_is_the_newest_again(source: Stack, pi
 def test_the_same_bytes_in_another_version_will_do(source: Stack, picture: tuple[str, str, str]) -> None:
     image_id, key, version = picture
     content, bucket = original(source, image_id), source.ends["originals_bucket"]
-    other = source.client("s3").put_object(Bucket=bucket, Key=key, Body=content)["VersionId"]
+    told = source.client("s3").head_object(Bucket=bucket, Key=key)["Metadata"]
+    other = source.client("s3").put_object(Bucket=bucket, Key=key, Body=content, Metadata=told)["VersionId"]
     source.client("s3").delete_object(Bucket=bucket, Key=key, VersionId=version)
     done = pixplore(source, "recover-original", image_id)
     assert (done.returncode, "another version" in done.stdout) == (0, True), done.stdout + done.stderr
@@ -368,7 +369,8 @@ def test_a_catalogue_is_built_again_from_the_bucket_and_an_export(source: Stack,
         time.sleep(0.5)
     wait_for_open_files(source)
     found = dict(rows(source, "select id, name from image"))
-    assert all(found[uuid.UUID(one)] == row["name"] for one, row in before.items())  # from the objects' own metadata
+    # from the objects' own metadata
+    assert {one: found[uuid.UUID(one)] for one in before} == {one: row["name"] for one, row in before.items()}
     for image_id, at in rows(source, "select id, created_at from image"):
         assert image_id in moved or abs((at - uploads[image_id]).total_seconds()) < 60
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import psutil
 import pytest
 
 from embedded.home import free_port
@@ -79,11 +80,19 @@ def test_kill_9_of_everything_loses_nothing(own: Stack) -> None:
     assert own.token("admin")
 
 
+def alive(process: psutil.Process) -> bool:
+    """Whether it runs; one may end between two questions about it."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_children_die_with_a_killed_supervisor(own: Stack) -> None:
     tree = own.tree()
     own.process.kill()
     own.process.wait()
-    wait_until(lambda: not [p for p in tree if p.is_running() and p.status() != "zombie"], 5)
+    wait_until(lambda: not any(map(alive, tree)), 5)
     own.start()
 
 
@@ -138,7 +147,7 @@ def test_ctrl_c_ends_everything(own: Stack) -> None:
     tree = own.tree()
     own.process.send_signal(signal.SIGINT)
     own.process.wait(10)
-    assert not [p for p in tree if p.is_running() and p.status() != "zombie"]
+    assert not any(map(alive, tree))
     own.start()
 
 
