@@ -90,6 +90,8 @@ class Person:
         """The script has run to its end, and nothing of the run before is left on the page."""
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         expect(self.page.locator("[data-stale=true], .px-facets[data-sent]")).to_have_count(0)
+        # A component's code arrives after its place: until then the page's keys are not listened to.
+        expect(self.page.locator(".st-key-px-keys:not(:has(dt))")).to_have_count(0)
 
     def go(self, path: str) -> Page:
         """Another page by its address, as a bookmark would."""
