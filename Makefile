@@ -122,6 +122,7 @@ bench-packages: $(INSTALLED_CDK)
 .PHONY: synth cost deploy deploy-local
 # Every template of both profiles, judged by cdk-nag, cfn-lint and checkov; then the tests that read the templates.
 synth: $(CHECKOV)/.installed
+	$(BIN)/mypy infra
 	$(BIN)/python -m infra.cdk.check
 	$(BIN)/python -m pytest tests/infra
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from pixplore.errors import Throttled
 
-metrics = Metrics(namespace="Pixplore", service="label_image")
+metrics = Metrics(namespace="Pixplore")  # without a service: it would be a dimension, and alarms ask for none
 _one_at_a_time = threading.Lock()
 
 

@@ -25,11 +25,15 @@ _PRESSED = """() => {
   window.pressed = undefined;
   addEventListener('pointerdown', () => { window.pressed = performance.now(); }, { capture: true, once: true });
 }"""
-_COUNTED = """total => {
+_COUNTED = """([total, counts]) => {
   const roots = [...document.querySelectorAll('.stBidiComponent *')].map(e => e.shadowRoot).filter(Boolean);
   const line = roots.map(r => r.querySelector('.px-summary .total')).find(Boolean);
-  return line && line.innerText !== total;
+  const beside = roots.flatMap(r => [...r.querySelectorAll('details[data-group="label"] li .n')]);
+  return line && line.innerText !== total && (!counts || beside.map(n => n.innerText).join() !== counts);
 }"""
+_SETTLED = """() => document.querySelector('[data-testid="stApp"]').dataset.testScriptState === 'notRunning'
+  && !document.querySelector('[data-stale="true"]')
+  && [...document.querySelectorAll('.px-outline')].every(e => !e.checkVisibility())"""
 _FRAMES = """async ([pictures, step]) => {
   const place = document.querySelector('[data-testid="stMain"]');
   const roots = [...document.querySelectorAll('.stBidiComponent *')].map(e => e.shadowRoot).filter(Boolean);
@@ -59,11 +63,14 @@ def shown(page: Page) -> str:
     return ",".join(page.locator(".px-gallery .tile").evaluate_all("tiles => tiles.map(t => t.dataset.id)"))
 
 
-def loads(page: Page, rounds: int) -> list[float]:
-    """The catalogue from its address, the browser's cache warm."""
+def loads(page: Page, rounds: int, empty: bool = False) -> list[float]:
+    """The catalogue from its address; `empty`: the browser has kept nothing of it from before."""
+    talk = page.context.new_cdp_session(page)
     times = []
     for _ in range(rounds):
         page.goto("about:blank")
+        if empty:
+            talk.send("Network.clearBrowserCache")
         began = time.perf_counter()
         page.goto("/catalogue")
         times.append(until_shown(page, 8, began))
@@ -71,35 +78,44 @@ def loads(page: Page, rounds: int) -> list[float]:
 
 
 def page_changes(page: Page, names: list[str], rounds: int) -> list[float]:
-    """A click in the navigation until the other page's heading stands and its script has run."""
+    """A click in the navigation until the other page's heading stands, its script has run and no outline is left."""
     times = []
     for name in names * rounds:
         began = time.perf_counter()
         page.get_by_role("link", name=name, exact=True).first.click()
         page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
+        page.wait_for_function(_SETTLED, polling="raf", timeout=60_000)
         times.append((time.perf_counter() - began) * 1000)
         page.wait_for_timeout(600)
     return times
 
 
-def since_pressed(page: Page, before: str = "", total: str = "") -> float:
-    """Until tiles others than `before` are drawn, and the line above them says another `total`."""
-    drawn = f"([before, total]) => ({SHOWN})([1, before]) && ({_COUNTED})(total) && performance.now() - window.pressed"
-    return float(page.wait_for_function(drawn, arg=[before, total], polling="raf", timeout=60_000).json_value())
+def since_pressed(page: Page, before: str = "", total: str = "", counts: str = "") -> float:
+    """Until tiles others than `before` are drawn, the line above says another `total`, the panel other `counts`."""
+    drawn = f"""([before, total, counts]) => ({SHOWN})([1, before]) && ({_COUNTED})([total, counts])
+      && performance.now() - window.pressed"""
+    given = [before, total, counts]
+    return float(page.wait_for_function(drawn, arg=given, polling="raf", timeout=60_000).json_value())
 
 
 def facets(page: Page, values: list[str]) -> list[float]:
-    """A click on a label until its pictures are drawn and the total is another one."""
+    """A click on a label until its pictures are drawn, and the total and the labels' counts are others."""
     times = []
+    group = page.locator('.px-facets details[data-group="label"]')
     for value in values:
         page.goto("/catalogue")
         until_shown(page, 8, time.perf_counter())
         page.wait_for_timeout(400)
+        button = group.locator(f'li[data-value="{value}"] .name')
+        if not button.count():  # below those in sight
+            group.get_by_role("button", name="Show more labels").click()
+            button.wait_for()
+            page.wait_for_timeout(400)
         before, total = shown(page), page.locator(".px-summary .total").inner_text()
-        button = page.locator(f'.px-facets details[data-group="label"] li[data-value="{value}"] .name')
+        counts = ",".join(group.locator("li .n").all_inner_texts())
         page.evaluate(_PRESSED)
         button.click()
-        times.append(since_pressed(page, before, total))
+        times.append(since_pressed(page, before, total, counts))
     return times
 
 
@@ -146,15 +162,22 @@ _KEY = """async () => {
 
 
 def scroll(page: Page, pictures: int) -> dict[str, Any]:
-    """Down through so many pictures: `gaps` between frames in ms, `most` nodes of the gallery at once, `heap` MB."""
+    """Down through so many pictures: `gaps` between frames in ms, `most` nodes of the gallery at once; and by how many
+    MB JavaScript's memory `grew`, what is garbage left out."""
     page.goto("/catalogue")
     until_shown(page, 8, time.perf_counter())
     page.wait_for_timeout(500)
     talk = page.context.new_cdp_session(page)
     talk.send("Performance.enable")
+
+    def heap() -> float:
+        talk.send("HeapProfiler.collectGarbage")
+        metrics = {one["name"]: one["value"] for one in talk.send("Performance.getMetrics")["metrics"]}
+        return metrics["JSHeapUsedSize"] / 1e6
+
+    began = heap()
     found: dict[str, Any] = page.evaluate(_FRAMES, [pictures, 60])
-    metrics = {one["name"]: one["value"] for one in talk.send("Performance.getMetrics")["metrics"]}
-    return found | {"heap": metrics["JSHeapUsedSize"] / 1e6}
+    return found | {"grew": heap() - began}
 
 
 def input_delays(page: Page, seconds: float) -> list[float]:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
+import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -14,15 +15,18 @@ PEOPLE = 50
 STEPS = 8
 THINK_S = 6.0
 """Seconds between two clicks of a person, on average."""
+PANEL = "label,category,tag,colour,orientation"
 _LIMIT_S = 60.0
 
 
 @dataclass
 class Seen:
-    """What all of them saw: milliseconds from a click to the end of its run, and what went wrong."""
+    """What all of them saw: milliseconds from a click to the end of its run, and to the answers that the panel and the
+    gallery ask for themselves meanwhile; and what went wrong."""
 
     first_ms: list[float] = field(default_factory=list)
     rerun_ms: list[float] = field(default_factory=list)
+    asked_ms: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -49,16 +53,34 @@ async def _person(
     address = f"ws://{urlsplit(base).netloc}/_stcore/stream"
     headers = {"Cookie": f"{cookie[0]}={cookie[1]}"}
     try:
-        async with connect(
-            address, origin=base, additional_headers=headers, subprotocols=["streamlit"], max_size=None
-        ) as wire:
+        async with (
+            httpx.AsyncClient(base_url=base, headers=headers, timeout=_LIMIT_S) as beside,
+            connect(
+                address, origin=base, additional_headers=headers, subprotocols=["streamlit"], max_size=None
+            ) as wire,
+        ):
             seen.first_ms.append(await _run(wire, {}))
             for _ in range(STEPS):
                 await asyncio.sleep(own.expovariate(1 / THINK_S))
-                seen.rerun_ms.append(await _run(wire, own.choice(queries)))
+                query = own.choice(queries)
+                ran, asked = await asyncio.gather(_run(wire, query), _asked(beside, query))
+                seen.rerun_ms.append(ran)
+                seen.asked_ms.append(asked)
             await asyncio.sleep(stay)
     except Exception as error:
         seen.errors.append(f"{type(error).__name__}: {error}")
+
+
+async def _asked(beside: httpx.AsyncClient, query: dict[str, str]) -> float:
+    """The panel's counts and the gallery's first page, as the browser asks for them; milliseconds until both are there.
+
+    Raises httpx.HTTPStatusError where one is refused.
+    """
+    began = time.perf_counter()
+    both = [{**query, "limit": "1", "facets": PANEL, "facet_limit": "10"}, {**query, "limit": "60", "sort": "newest"}]
+    for answer in await asyncio.gather(*(beside.get("/data/v1/images", params=asked) for asked in both)):
+        answer.raise_for_status()
+    return (time.perf_counter() - began) * 1000
 
 
 async def _run(wire: ClientConnection, query: dict[str, str]) -> float:

@@ -84,7 +84,7 @@ def run() -> None:
         page.run()
         return
     theme.logo()
-    keys.listen()
+    keys.listen(found.person.role)
     if Role.ADMIN in found.person.role.includes:
         uploading.watch()
     try:

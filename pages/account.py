@@ -42,9 +42,9 @@ def _password() -> None:
 left, right = st.columns(2, gap="medium")
 with left, theme.card("who"):
     account_views.you(found)
-with left, theme.card("places"), theme.skeleton("lines"):
+with left, theme.card("places"), theme.part("Where you are signed in"), theme.skeleton("lines"):
     account_views.places(found)
-with right, theme.card("two-step"), theme.skeleton("lines"):
+with right, theme.card("two-step"), theme.part("Two-step verification"), theme.skeleton("lines"):
     two_step.section(found)
 with right, theme.card("password"):
     _password()

@@ -20,7 +20,8 @@ def _new() -> None:
 
 if chosen:
     try:
-        collection = client.get(f"/v1/collections/{chosen}")
+        with theme.skeleton("gallery"):
+            collection = client.get(f"/v1/collections/{chosen}")
     except (NotFound, Invalid):
         theme.page_header("Collections")
         theme.error(

@@ -18,7 +18,8 @@ def _new() -> None:
 
 
 def _one(batch_id: str) -> None:
-    found = uploads.batch(batch_id)
+    with theme.skeleton("lines"):
+        found = uploads.batch(batch_id)
     at = found["created_at"]
     theme.page_header(found["name"] or "Upload", f"Started {theme.ago(at)}, on {theme.exact(at)}", _new)
     upload = uploads.current(batch_id)
@@ -31,20 +32,20 @@ def _one(batch_id: str) -> None:
         return
     upload_views.batch_state(batch_id, here=False)
     uploads.show(upload)
-    st.subheader("Files of this upload", anchor=False)
+    st.header("Files of this upload", anchor=False)
     with theme.skeleton("lines"):
         upload_views.files(batch_id)
 
 
 def _all() -> None:
-    theme.page_header("Upload", "Photographs go straight into storage and become searchable one by one.")
-    asked = "Product list" if st.query_params.get("tab") == "products" else "Photographs"
-    pictures, products = st.tabs(["Photographs", "Product list"], default=asked)
+    theme.page_header("Upload", "Pictures go straight into storage and become searchable one by one.")
+    asked = "Product list" if st.query_params.get("tab") == "products" else "Pictures"
+    pictures, products = st.tabs(["Pictures", "Product list"], default=asked)
     with pictures:
         upload_views.unfinished()
         upload_views.details()
         uploads.show(uploads.current(None))
-        st.subheader("Earlier uploads", anchor=False)
+        st.header("Earlier uploads", anchor=False)
         with theme.skeleton("lines"):
             upload_views.batch_list()
     with products:

@@ -2,8 +2,8 @@
 
 First the items that are open: a batch's objects are listed with one request a thousand files. What lies in storage
 without progress gets its message again; what never came fails once its grant has ended. Then one slice of the whole
-bucket: keys are random, so the minute picks a prefix, and every key is looked at once in some three days, at a cost
-that does not grow with the minute. No lock is needed: whatever is sent twice is taken once.
+bucket: keys are random, so the minute picks a prefix, and every key is looked at once in some three days of sweeping,
+at a cost that does not grow with the minute. No lock is needed: whatever is sent twice is taken once.
 """
 
 from collections import defaultdict

@@ -24,6 +24,9 @@ from pixplore.settings import IndexSettings, load
 
 GRACE_S = 2
 """For requests under way; after as long again, workers that have not ended are killed."""
+KEPT_OPEN_S = 130
+"""For a connection between two requests: longer than the balancer keeps it (IDLE_SECONDS in infra/cdk/stacks/edge.py),
+or it would send a request into a connection that closes, and answer 502."""
 _STEADY_S = 10.0
 _BACKLOG = 2048
 
@@ -105,7 +108,7 @@ def _serve(listening: socket.socket) -> None:
 
     config = uvicorn.Config(
         "search_api.app:app", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S,
-        backlog=_BACKLOG, http=Wire,
+        backlog=_BACKLOG, http=Wire, timeout_keep_alive=KEPT_OPEN_S,
     )  # fmt: skip
     uvicorn.Server(config).run([listening])
 

@@ -15,13 +15,13 @@ _ABOUT = {"Namespace": "Pixplore", "Dimensions": [[]], "Metrics": [{"Name": "Ind
 @contextmanager
 def told(engines: Engines, wanted: bool, each_s: float = EACH_S) -> Iterator[None]:
     """While inside, if `wanted`."""
-    over = threading.Event()
+    over, began = threading.Event(), time.monotonic()
 
     def tell() -> None:
         while not over.wait(each_s):
             follower = engines.follower
-            if follower is not None and follower.view() is not None:
-                print(line(follower.lag_s), flush=True)
+            if follower is not None:  # while there is no index, it is behind by all that there is
+                print(line(follower.lag_s if follower.view() is not None else time.monotonic() - began), flush=True)
 
     if wanted:
         threading.Thread(target=tell, name="index lag", daemon=True).start()

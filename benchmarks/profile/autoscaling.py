@@ -31,7 +31,7 @@ class Policy:
     target: float = 0.75
     out_minutes: int = 3
     in_minutes: int = 15
-    out_cooldown_s: float = 60
+    out_cooldown_s: float = 180
     in_cooldown_s: float = 300
     starts_s: float = 120
 

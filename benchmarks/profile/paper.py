@@ -277,8 +277,8 @@ target ask for as many tasks as would bring it there, {policy.in_minutes} minute
 60 s; here such requests stay in the queue and make the figures behind them worse than they would be.
 
 Five minutes pass between too much work and the next task: a load that grows to more than one task's worth in less \
-than that needs more tasks to begin with, whatever the target is; the last row is the third one with two tasks. A \
-third task comes a minute after the second because the rest after scaling out is shorter than a task's start."""
+than that needs more tasks to begin with, whatever the target is; the last row is the third one with two tasks. The \
+rest after scaling out is longer than a task's start, so that the next decision sees what the last one brought."""
 
 
 def _percent(share: float) -> str:

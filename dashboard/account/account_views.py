@@ -1,6 +1,5 @@
 """The parts of the account page."""
 
-import html
 import re
 
 import streamlit as st
@@ -23,22 +22,21 @@ _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Wi
 
 def you(found: session.Session) -> None:
     """Who is signed in, and the way out."""
-    st.subheader("You", anchor=False)
+    st.header("You", anchor=False)
     theme.person(found.person.email, f"{found.person.role.capitalize()}. {MAY[found.person.role]}")
-    if st.button("Sign out", type="primary", icon=":material/logout:"):
+    if st.button("Sign out", icon=":material/logout:"):
         session.sign_out(found)
         leave()
 
 
 def places(found: session.Session) -> None:
     """Every browser in which this person is signed in, each with its own way out."""
-    st.subheader("Where you are signed in", anchor=False)
+    st.header("Where you are signed in", anchor=False)
     devices = session.devices(found)
     for device in devices[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"px-device-{device.sid_hash[:16]}"):
             name = named(device.browser)
-            used = "This browser" if device.here else f"Used {theme.when(device.seen_at)}"
-            st.html(f'<div class="px-lines"><b>{html.escape(name)}</b><span>{used}</span></div>')
+            theme.lines(name, "This browser") if device.here else theme.lines(name, "Used", device.seen_at)
             key = f"px-end-{device.sid_hash[:16]}"
             if not device.here and st.button("Sign out there", key=key, help=f"End the session in {name}"):
                 session.end_one(found, device)

@@ -131,7 +131,7 @@ class PxAuth(Authenticate):
         Raises LoginError with a sentence.
         """
         with st.form("px-login", border=False):
-            st.subheader("Sign in", anchor=False)
+            st.header("Sign in", anchor=False)
             name = st.text_input("Email", value=email, autocomplete="username", max_chars=254)
             password = st.text_input("Password", type="password", autocomplete="current-password", max_chars=256)
             sent = st.form_submit_button("Sign in")

@@ -51,7 +51,7 @@ def _sign_in() -> None:
 
 def _sign_up() -> None:
     with st.form("px-sign-up", border=False):
-        st.subheader("Create an account", anchor=False)
+        st.header("Create an account", anchor=False)
         email = st.text_input("Email", autocomplete="email", max_chars=254).strip().lower()
         password = _new_password()
         sent = st.form_submit_button("Create account", type="primary", width="stretch")
@@ -64,7 +64,7 @@ def _sign_up() -> None:
 
 def _confirm() -> None:
     with st.form("px-confirm", border=False):
-        st.subheader("Confirm your email", anchor=False)
+        st.header("Confirm your email", anchor=False)
         _mail_hint("We sent a code to")
         code = st.text_input("Code", **CODE).strip()
         sent = st.form_submit_button("Confirm", type="primary", width="stretch")
@@ -84,7 +84,7 @@ def _confirm() -> None:
 
 def _forgot() -> None:
     with st.form("px-forgot", border=False):
-        st.subheader("Forgot password", anchor=False)
+        st.header("Forgot password", anchor=False)
         st.write("We mail you a code with which you choose a new one.")
         email = st.text_input("Email", value=st.session_state.get("px_email", ""), autocomplete="email").strip().lower()
         sent = st.form_submit_button("Send code", type="primary", width="stretch")
@@ -97,7 +97,7 @@ def _forgot() -> None:
 
 def _reset() -> None:
     with st.form("px-reset", border=False):
-        st.subheader("Choose a new password", anchor=False)
+        st.header("Choose a new password", anchor=False)
         _mail_hint("If there is an account, we sent a code to")
         code = st.text_input("Code", **CODE).strip()
         password = _new_password()
@@ -114,7 +114,7 @@ def _reset() -> None:
 
 def _totp() -> None:
     with st.form("px-totp", border=False):
-        st.subheader("Two-step verification", anchor=False)
+        st.header("Two-step verification", anchor=False)
         st.write("Type the six digits that your authenticator app shows for Pixplore.")
         code = re.sub(r"\s", "", st.text_input("Code", **CODE))
         sent = st.form_submit_button("Verify", type="primary", width="stretch")
@@ -125,7 +125,7 @@ def _totp() -> None:
 
 def _choose_password() -> None:
     with st.form("px-new-password", border=False):
-        st.subheader("Choose a password", anchor=False)
+        st.header("Choose a password", anchor=False)
         st.write("The password you were given was for the first time only.")
         password = _new_password()
         sent = st.form_submit_button("Set password", type="primary", width="stretch")

@@ -13,7 +13,7 @@ from pixplore.errors import PixploreError, Unavailable
 
 def section(found: session.Session) -> None:
     """The part of the account page."""
-    st.subheader("Two-step verification", anchor=False)
+    st.header("Two-step verification", anchor=False)
     access = found.tokens.access
     if cognito.has_totp(access):
         st.write("On: each sign-in asks for a code of your authenticator app.")

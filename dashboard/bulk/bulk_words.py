@@ -72,6 +72,11 @@ def can_undo(job: Job) -> bool:
     )
 
 
+def collected(job: Job) -> bool:
+    """Whether pictures came into a collection by it and are still there, as far as the job knows."""
+    return bool(job["action"] == "add_to_collection" and job["changed"] and not job["undo_of"] and not job["undone_by"])
+
+
 def _sentence(job: Job, names: Names, count: int, past: bool) -> str:
     value, many = job["value"], pictures(count)
     match job["action"]:
@@ -99,6 +104,8 @@ def _sentence(job: Job, names: Names, count: int, past: bool) -> str:
             return f"{'Accepted' if past else 'Accepting'} “{value}” on {many}"
         case "reject_label":
             return f"{'Rejected' if past else 'Rejecting'} “{value}” on {many}"
+        case "taxonomy":
+            return f"{'Brought' if past else 'Bringing'} the labels of {many} in line with the names"
         case _:
             return f"{'Changed' if past else 'Changing'} {many}"
 

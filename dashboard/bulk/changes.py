@@ -144,6 +144,10 @@ def _ended(jobs: Sequence[Job], names: dict[str, str]) -> None:
             with st.popover("What failed", icon=":material/error:"):
                 for one in failed:
                     failures(one)
+        for board in dict.fromkeys(one["value"] for one in jobs if bulk_words.collected(one)):
+            if names.get(str(board)):  # else it was deleted since
+                open_it = {"query_params": {"collection": board}, "width": "content"}
+                st.page_link(st.session_state["pages"]["collections"], label="Open the collection", **open_it)
         can = [one["id"] for one in jobs if bulk_words.can_undo(one)]
         if can and st.button("Undo", icon=":material/undo:", key="px-undo"):
             undo(can)

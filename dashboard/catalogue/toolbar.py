@@ -21,7 +21,7 @@ def toolbar(here: State, person: Person) -> None:
         st.text_input(
             "Search the catalogue",
             key="px-q",
-            placeholder="Search names, titles, SKUs, labels, tags, text in pictures",
+            placeholder="Search names, SKUs, labels, tags",
             label_visibility="collapsed",
             icon=":material/search:",
             max_chars=1000,

@@ -13,7 +13,6 @@ from dashboard.catalogue.catalogue_state import State, params
 from dashboard.collections.collection_views import back, delete, rename
 from dashboard.components.board import board
 from dashboard.look import theme
-from dashboard.look.wording import ago
 from dashboard.picture import compare, detail
 from dashboard.sharing import shares
 from pixplore.domain import Person, Role
@@ -37,14 +36,16 @@ def show(collection: Collection, person: Person) -> None:
         theme.empty("Nothing in it yet", hint, icon="collections_bookmark")
         return
     _pictures(collection, here, mine)
-    detail.show(_order(collection) if asked.opened else (), person, collection["images"])
+    with theme.skeleton("lines"):  # whether or not there is anything to wait for: what follows keeps its place
+        order = _order(collection) if asked.opened else []
+    detail.show(order, person, collection["images"])
 
 
 def _tools(collection: Collection, here: State, person: Person, mine: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="px-board-tools"):
         back()
         count = bulk_words.pictures(collection["images"])
-        theme.lines(count, f"By {collection['created_by']}, {ago(collection['created_at'])}")
+        theme.lines(count, f"By {collection['created_by']},", collection["created_at"])
         if collection["images"]:
             if st.button("Download", icon=":material/download:"):
                 what = bulk_calls.chosen((), True, here, collection["images"])

@@ -9,7 +9,7 @@ from dashboard import client
 from dashboard.bulk.bulk_words import pictures
 from dashboard.components.boards import Card, boards
 from dashboard.look import theme
-from dashboard.look.wording import ago
+from dashboard.look.wording import ago, exact
 from pixplore.errors import PixploreError
 
 Collection = dict[str, Any]
@@ -46,7 +46,8 @@ def _words() -> str:
 
 def _card(one: Collection) -> Card:
     line = f"{pictures(one['images'])}, by {one['created_by']}, {ago(one['created_at'])}"
-    return Card(one["id"], one["name"], one["note"], line, tuple(p["thumbnail_url"] for p in one["cover"]))
+    made = f"Made on {exact(one['created_at'])}"
+    return Card(one["id"], one["name"], one["note"], line, made, tuple(p["thumbnail_url"] for p in one["cover"]))
 
 
 def back() -> None:

@@ -112,6 +112,7 @@ def doubts() -> None:
             key="px-doubts",
             epoch=str(found["version"]),
             href="/catalogue?id=",
+            name="Labels in doubt",
         )
         if happened.opened:
             st.switch_page(pages["catalogue"], query_params={"id": happened.opened})

@@ -48,7 +48,7 @@ def _spend() -> None:
     month = operation_live.budget()
     limit = month["limit"]
     way = "Set a budget" if limit is None else f"Of {dollars(limit)} budget"
-    tile("spend", "Spent this month", dollars(month["spent"]), way, *_at("Spend"))
+    tile("spend", "Estimated this month", dollars(month["spent"]), way, *_at("Spend"))
 
 
 @st.fragment(parallel=True, run_every="30s")

@@ -42,7 +42,7 @@ def search(primary: bool) -> None:
     with st.form("px-search", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Search the catalogue",
-            placeholder="A thing, a product, a SKU, a word in the picture …",
+            placeholder="A thing, a product, a SKU …",
             label_visibility="collapsed",
             max_chars=1000,
             type="search",
@@ -128,5 +128,5 @@ def aside(content: str) -> None:
 def heading(title: str, page: str, way: str) -> None:
     """A part's title, and at its right the way to all of it."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader(title, anchor=False, width="content")
+        st.header(title, anchor=False, width="content")
         link(page, way, icon="arrow_forward")

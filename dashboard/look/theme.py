@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -100,9 +101,11 @@ def forbidden(role: Role) -> None:
     _state("lock", f"This page is for {who}", hint, "error", _to_catalogue)
 
 
-def lines(title: str, below: str) -> None:
-    """A name and a quiet line under it, both as they are: Markdown would make links of addresses."""
-    st.html(f'<div class="px-lines"><b>{html.escape(title)}</b><span>{html.escape(below)}</span></div>')
+def lines(title: str, below: str, at: str | datetime | None = None) -> None:
+    """A name and a quiet line under it, both as they are: Markdown would make links of addresses. The line ends with
+    the moment `at`, if one is given."""
+    line = " ".join(filter(None, (html.escape(below), when(at) if at else "")))
+    st.html(f'<div class="px-lines"><b>{html.escape(title)}</b><span>{line}</span></div>')
 
 
 def person(email: str, line: str) -> None:

@@ -94,7 +94,8 @@ def _trail(asked: dict[str, Any]) -> None:
         st.session_state["px_audit_cursors"] = [""]
         st.session_state.pop("px_audit_csv", None)
     cursors: list[str] = st.session_state["px_audit_cursors"]
-    found = client.get("/v1/audit", {**asked, "limit": 100, "cursor": cursors[-1] or None})
+    with theme.skeleton("lines"):
+        found = client.get("/v1/audit", {**asked, "limit": 100, "cursor": cursors[-1] or None})
     if not found["items"]:
         theme.empty("Nothing noted", "No change fits what you ask for.", icon="history")
         return

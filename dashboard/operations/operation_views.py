@@ -1,12 +1,14 @@
 """The parts of the operations page."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from dashboard import client, live
+from dashboard.bulk import bulk_words
 from dashboard.look import theme, wording
 from dashboard.operations import operation_live, throughput_views
 from pixplore.errors import PixploreError
@@ -55,35 +57,41 @@ def _jobs(running: Sequence[Row]) -> None:
     """Bulk work of everybody that has not ended."""
     for job in running:
         share = job["done"] / job["total"] if job["total"] else 0.0
-        left = f", {_duration(job['eta'])} left" if job["eta"] else ""
-        verb = job["action"].replace("_", " ").capitalize()
-        st.progress(
-            min(1.0, share),
-            text=theme.plain(
-                f"{verb}: {job['done']:,} of {job['total']:,} pictures{left}, begun by {job['created_by']}"
-            ),
-        )
+        said = f"{bulk_words.doing(job)}: {bulk_words.left(job)}, begun by {job['created_by']}"
+        st.progress(min(1.0, share), text=theme.plain(said))
     if not running:
         st.caption(":material/check: No bulk work is under way.")
 
 
-@st.fragment(run_every=operation_live.EVERY)
 def dead_letters() -> None:
-    """Messages that were tried as often as allowed, with the reason; all of them, or those ticked, go back.
+    """Messages that were tried as often as allowed, with the reason; all of them, or those ticked, go back."""
+    # Here, not in the fragment: later looks leave what stands there. What cannot be read the fragment says itself.
+    with theme.skeleton("lines"), suppress(PixploreError):
+        _letters()
+    _dead_letters()
+
+
+def _letters() -> tuple[int, list[Row]]:
+    """How many there are, and the first of them.
 
     Looking at them hides them for a moment, so that they are fetched anew only when their number changes.
     """
+    number = operation_live.operations()["queue"]["dead"]
+    kept: tuple[int, list[Row]] | None = st.session_state.get("px_letters")
+    if kept is None or kept[0] != number or (number and not kept[1]):  # none: another look has hidden them
+        kept = (number, client.get("/v1/operations/dead-letters", {"limit": 200})["items"])
+        st.session_state["px_letters"] = kept
+    return kept
+
+
+@st.fragment(run_every=operation_live.EVERY)
+def _dead_letters() -> None:
     st.caption(
         "A dead letter is a file whose processing broke off five times, mostly because a service was away. It is set "
         "aside, so that it holds up nobody else, and kept here for 14 days. Mend the reason, then put it back."
     )
     with live.steady("Dead letters"):
-        number = operation_live.operations()["queue"]["dead"]
-        kept = st.session_state.get("px_letters")
-        if kept is None or kept[0] != number or (number and not kept[1]):  # none: another look has hidden them
-            kept = (number, client.get("/v1/operations/dead-letters", {"limit": 200})["items"])
-            st.session_state["px_letters"] = kept
-        letters = kept[1]
+        number, letters = _letters()
         if not letters:
             if number:
                 st.caption("They are being looked at elsewhere. They appear here in a moment.")
@@ -122,7 +130,7 @@ def _failures(items: Sequence[Row], counted: dict[str, int]) -> None:
     if not (failed or refused):
         theme.empty("No failures", "Every file of late became a picture.", icon="task_alt")
         return
-    st.subheader(f"Can be tried again ({failed:,})", anchor=False)
+    st.header(f"Can be tried again ({failed:,})", anchor=False)
     latest = [item for item in items if item["status"] == "failed"]
     ids: list[str] = []
     if latest:
@@ -135,7 +143,7 @@ def _failures(items: Sequence[Row], counted: dict[str, int]) -> None:
     if pressed:
         _do("/v1/operations/retry-failed", {"image_ids": ids} if ids else None, "retried", "on their way again")
     if refused:
-        st.subheader(f"Not taken ({refused:,})", anchor=False)
+        st.header(f"Not taken ({refused:,})", anchor=False)
         st.caption("Not pictures that Pixplore takes: trying again would change nothing. Send a mended file instead.")
         if latest := [item for item in items if item["status"] == "rejected"]:
             _table(_files(latest), "px-refused", choosing=False)

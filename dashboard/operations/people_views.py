@@ -37,7 +37,8 @@ def members(asking: Person) -> None:
     if warned := st.session_state.pop("px_people_open", None):
         st.warning(warned, icon=":material/warning:")
     try:
-        found = cognito.members(pool_id(), MOST)
+        with theme.skeleton("lines"):
+            found = cognito.members(pool_id(), MOST)
     except PixploreError as problem:
         st.error(theme.plain(problem.detail), icon=":material/error:")
         return
@@ -48,7 +49,7 @@ def members(asking: Person) -> None:
         theme.empty("Nobody else yet", "Invite somebody, or wait for who creates an account.", icon="group")
         return
     with theme.card("member"):
-        st.subheader("Change somebody", anchor=False)
+        st.header("Change somebody", anchor=False)
         chosen = st.selectbox(
             "Person", list(others), index=None, format_func=lambda name: others[name].email,
             placeholder="Choose a person", key="px-member",
@@ -114,7 +115,7 @@ def _list(found: list[cognito.Member]) -> None:
 def _change(one: cognito.Member, asking: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         role = _roles("Role", one.role, f"px-role-{one.username}-{one.role}")
-        if st.button("Change role", type="primary", disabled=role is one.role, key="px-set-role"):
+        if st.button("Change role", disabled=role is one.role, key="px-set-role"):
             said = f"{theme.plain(one.email)} is {_article(role)} {role} now."
 
             def write() -> None:

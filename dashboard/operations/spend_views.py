@@ -1,5 +1,7 @@
 """What looking at pictures costs, by list prices, and the limit that stops uploads before it is passed."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from dashboard import client, live
@@ -9,9 +11,17 @@ from dashboard.operations.operation_live import Row
 from pixplore.errors import PixploreError
 
 
-@st.fragment(run_every=15.0)
 def spend() -> None:
     """This month against the budget, what all pictures have cost so far, and the budget to change."""
+    # Here, not in the fragment: later looks leave what stands there. What cannot be read the fragment says itself.
+    with theme.skeleton("figures"), suppress(PixploreError):
+        operation_live.budget()
+        operation_live.cost()
+    _spend()
+
+
+@st.fragment(run_every=15.0)
+def _spend() -> None:
     with live.steady("The estimate"):
         month, cost = operation_live.budget(), operation_live.cost()
         taken, seen = month["spent"] + month["promised"], theme.counted(month["pictures"], "picture")
@@ -62,5 +72,6 @@ def _limit(month: Row) -> None:
                 st.error(theme.plain(problem.detail), icon=":material/error:")
                 return
             operation_live.budget.clear()
-            st.toast("The budget is saved.", icon=":material/check_circle:")
+            said = "There is no budget any more." if limit is None else f"The budget is ${limit:,.2f} a month."
+            st.toast(theme.plain(said), icon=":material/check_circle:")
             st.rerun(scope="fragment")

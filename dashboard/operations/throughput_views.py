@@ -84,7 +84,7 @@ def _chosen() -> None:
     files, total = _ended(state, minute)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         words = f"{_clock(minute)} UTC, {ENDS[state].lower()}: {counted(total, 'file')}"
-        st.subheader(words, anchor=False, width="content")
+        st.header(words, anchor=False, width="content")
         if st.button("Close the list", type="tertiary", icon=":material/close:"):
             for name in ("ended", "minute"):
                 st.query_params.pop(name, None)

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import client
 from dashboard.insights import charts_spread
 from dashboard.insights.insight_frame import Panel, heading, show
+from dashboard.look import theme
 from dashboard.look.wording import counted
 
 Row = dict[str, Any]
@@ -26,7 +27,8 @@ def coverage() -> list[Row]:
 
 def over_time() -> None:
     """Products and those of them with a picture, month by month."""
-    rows = coverage()
+    with theme.skeleton("chart"):
+        rows = coverage()
     if len(rows) < 2:
         heading("Coverage over time", "The chart begins with the second month.")
         return

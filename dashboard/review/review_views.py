@@ -19,7 +19,8 @@ def queue(person: Person) -> None:
     """Labels that want a person's eyes, under the page's filters."""
     here = filter_panel.state()
     try:
-        total = catalogue_calls.total(here)
+        with theme.skeleton("lines"):
+            total = catalogue_calls.total(here)
     except Invalid as problem:
         theme.error(problem, partial(nothing_found.mend, here, problem))
         return

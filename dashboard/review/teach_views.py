@@ -23,9 +23,12 @@ def teaching(person: Person) -> None:
     """All taught labels, a new one, or one of them: as the address says."""
     if opened := st.query_params.get("taught"):
         try:
-            _one(client.get(f"/v1/taught-labels/{opened}"), person)
+            with theme.skeleton("lines"):
+                taught = client.get(f"/v1/taught-labels/{opened}")
         except NotFound:
             theme.empty("This label is not taught any more", "Somebody deleted it.", partial(_way_back), icon="school")
+        else:
+            _one(taught, person)
     elif st.query_params.get("new"):
         _way_back()
         teach(person, key="px-teach", on_made=lambda new: _go(taught=new))
@@ -42,7 +45,8 @@ def _way_back() -> None:
 
 
 def _list() -> None:
-    listed = client.get("/v1/taught-labels", {"limit": PAGE, "cursor": st.session_state.get("px_taught_cursor")})
+    with theme.skeleton("lines"):
+        listed = client.get("/v1/taught-labels", {"limit": PAGE, "cursor": st.session_state.get("px_taught_cursor")})
     if not listed["items"]:
         hint = "Show Pixplore five pictures of something that the recogniser has no word for; it finds the others."
         theme.empty("No label is taught yet", hint, partial(_begin), icon="school")
@@ -51,7 +55,7 @@ def _list() -> None:
     for taught in listed["items"]:
         with theme.card(f"taught-{taught['id']}"), st.container(horizontal=True, vertical_alignment="center"):
             with st.container():
-                theme.lines(taught["label"], _state(taught))
+                theme.lines(taught["label"], _state(taught), taught["updated_at"])
             st.button("Open", key=f"px-open-{taught['id']}", on_click=partial(_go, taught=taught["id"]))
     with st.container(horizontal=True):
         if st.session_state.get("px_taught_cursor"):
@@ -67,15 +71,16 @@ def _begin() -> None:
 def _state(taught: Taught) -> str:
     on = "In use: new pictures get it" if taught["active"] else "Not in use yet"
     examples = theme.counted(len(taught["examples"]), "example")
-    return f"{on}. {examples}, by {taught['by']}, {theme.ago(taught['updated_at'])}."
+    return f"{on}. {examples}, by {taught['by']},"
 
 
 def _one(taught: Taught, person: Person) -> None:
     _way_back()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        with st.container(gap="xsmall", width="stretch"):
+        with st.container(gap="xsmall", width="stretch", key="px-taught"):
             st.header(theme.plain(taught["label"]), anchor=False)
-            st.html(f"<p>{html.escape(_state(taught))}</p>")  # Markdown would make links of addresses
+            at = theme.when(taught["updated_at"])
+            st.html(f"<p>{html.escape(_state(taught))} {at}</p>")  # Markdown would make links of addresses
         _switches(taught)
     if problem := st.session_state.pop("px_taught_problem", None):
         st.error(theme.plain(problem), icon=":material/error:")
@@ -118,7 +123,8 @@ def _write(call: Any, path: str) -> None:
 @st.fragment
 def _report(taught: Taught) -> None:
     """Computed when it is asked for: it learns the label once for each of its pictures."""
-    told = client.get(f"/v1/taught-labels/{taught['id']}/report")
+    with theme.skeleton("lines"):
+        told = client.get(f"/v1/taught-labels/{taught['id']}/report")
     for line in report_in_words(told):
         st.markdown(line)
     with st.expander("The figures"):

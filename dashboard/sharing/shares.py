@@ -13,7 +13,7 @@ from dashboard.catalogue import catalogue_calls
 from dashboard.catalogue.catalogue_state import State
 from dashboard.components.copy import copy
 from dashboard.look import theme
-from dashboard.look.wording import ago, exact
+from dashboard.look.wording import exact
 from pixplore.domain import Person, Role
 from pixplore.errors import PixploreError, Unauthenticated
 
@@ -107,7 +107,7 @@ def _list() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"px-share-{one['id']}"):
             originals = ", with originals" if one["originals"] else ""
             name = one["name"] or "Without a title"
-            theme.lines(name, f"Ends {ago(one['expires_at'])}{originals}. By {one['created_by']}")
+            theme.lines(name, f"By {one['created_by']}{originals}. Ends", one["expires_at"])
             if st.button("Revoke", key=f"px-revoke-{one['id']}", help="The link stops working at once."):
                 if (st.session_state.get("px_shared") or {}).get("id") == one["id"]:
                     del st.session_state["px_shared"]

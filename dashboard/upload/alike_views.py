@@ -45,9 +45,9 @@ def near_duplicates(batch_id: str, ready: int) -> None:
                 st.caption(":material/check: Every pair of nearly equal pictures is looked at.")
             return
         n = len(left)
-        st.subheader(f"{n:,} pair{'' if n == 1 else 's'} of nearly equal pictures", anchor=False)
+        st.header(f"{n:,} pair{'' if n == 1 else 's'} of nearly equal pictures", anchor=False)
         st.caption(
-            "The same photograph in another size, quality or crop, in this upload or in the catalogue before. "
+            "The same picture in another size, quality or crop, in this upload or in the catalogue before. "
             "Keep both, or move one to the trash."
         )
         shown = st.session_state.setdefault(f"px-alike-{batch_id}", SHOWN)
@@ -79,7 +79,7 @@ def _pair(pair: tuple[Picture, Picture], done: set[str], batch_id: str) -> None:
         for place, (column, one) in enumerate(zip(st.columns(2), pair, strict=True)):
             with column:
                 _picture(one, batch_id)
-                label = f"Delete the {('left', 'right')[place]} one"
+                label = f"Move the {('first', 'second')[place]} to the trash"
                 if st.button(label, icon=":material/delete:", key=f"px-alike-{name}-{place}", help=one["name"]):
                     _delete(one, done)
         with st.container(horizontal=True):
@@ -96,8 +96,8 @@ def _picture(one: Picture, batch_id: str) -> None:
     size = f"{one['width']:,} × {one['height']:,}" if one["width"] else "size unknown"
     st.text(one["name"])
     here = one["batch_id"] == batch_id
-    age = "in this upload" if here else f"added {wording.ago(one['created_at'])}"
-    st.caption(f"{size} · {_weight(one['bytes'] or 0)} · {age}")
+    age = "in this upload" if here else f"added {wording.when(one['created_at'])}"
+    st.html(f'<p class="px-none">{size} · {_weight(one["bytes"] or 0)} · {age}</p>')
 
 
 def _weight(size: int) -> str:

@@ -39,8 +39,10 @@ def details() -> None:
 def unfinished() -> None:
     """The way back to uploads of one's own that were cut off: the newest three with files that never arrived."""
     person = session.current()
+    with theme.skeleton("lines"):
+        newest = uploads.batches(None)["items"]
     mine = [
-        row for row in uploads.batches(None)["items"]
+        row for row in newest
         if row["counts"].get("expected") and person and row["created_by"] == person.email
     ]  # fmt: skip
     for row in mine[:3]:

@@ -28,7 +28,7 @@ REASONS: dict[str, dict[str, str]] = {
         "VPC3": "One list, on the database's subnets only: a second lock should a security group be opened by mistake.",
     },
     "nat instance": {
-        "EC28": "It has one task, passes packets on, and its loss is seen at once in the alarms of what needs it.",
+        "EC28": "It has one task and passes packets on. Lost, no picture is labelled: QueueAge rings.",
         "EC29": "It keeps nothing and is replaced when its image is: protection would only stop that.",
     },
     "secret by hand": {"SMG4": _BY_HAND},
@@ -80,9 +80,12 @@ REASONS: dict[str, dict[str, str]] = {
             "The policy that RDS asks for by name: it may write to one log group, RDSOSMetrics.",
     },
     "backup role": {
-        f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor{what}]":
+        f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{what}]":
             "AWS Backup's own policies, which change with what it can save; only AWS Backup may take this role on."
-        for what in ("Backup", "Restores")
+        for what in (
+            "service-role/AWSBackupServiceRolePolicyForBackup", "service-role/AWSBackupServiceRolePolicyForRestores",
+            "AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore",
+        )
     },
 }  # fmt: skip
 

@@ -173,8 +173,8 @@ def from_environment(profile: str) -> Deployment:
     if copies := os.environ.get("PIXPLORE_COPY_REGION"):
         chosen = chosen.model_copy(update={"copy_region": copies})
     try:
-        return Deployment(profile=chosen, **given)
+        return Deployment.model_validate({"profile": chosen, **given})
     except ValidationError as error:
-        told = [(variables.get(str(e["loc"][0]) if e["loc"] else ""), e["msg"]) for e in error.errors()]
-        told = [f"{name} {said}" if name else said.removeprefix("Value error, ") for name, said in told]
+        faults = [(variables.get(str(e["loc"][0]) if e["loc"] else ""), e["msg"]) for e in error.errors()]
+        told = [f"{name} {said}" if name else said.removeprefix("Value error, ") for name, said in faults]
         raise ValueError("; ".join(told)) from error

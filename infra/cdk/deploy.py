@@ -7,6 +7,7 @@ CDK, which shows every change of rights and asks before it makes it.
 import argparse
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from infra.cdk.config import Deployment, from_environment
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+EMULATOR = Path("/proc/sys/fs/binfmt_misc/qemu-aarch64")
 EDGE = "com.amazonaws.global.cloudfront.origin-facing"
 
 
@@ -75,6 +77,17 @@ def tools_are_there() -> None:
             "no Docker answers here, and the two images are built by it: start Docker (or set CDK_DOCKER=podman or "
             "finch), then run it again. Everything else works without: `make synth`."
         )
+    if not builds_for_arm():
+        raise Refused(
+            "this machine cannot build images for ARM processors, on which the services run: install QEMU's user "
+            "emulation (`docker run --privileged --rm tonistiigi/binfmt --install arm64`), or deploy from an ARM "
+            "machine, then run it again."
+        )
+
+
+def builds_for_arm(processor: str = platform.machine(), emulator: Path = EMULATOR) -> bool:
+    """On ARM, or where the system hands ARM programs to an emulator; outside of Linux Docker brings its own."""
+    return processor in ("aarch64", "arm64") or sys.platform != "linux" or emulator.exists()
 
 
 class Key:
@@ -112,10 +125,11 @@ def cdk(deployment: Deployment, account: str, told: dict[str, str], without_aski
     places = [f"aws://{account}/{region}" for region in regions]
     outputs = ROOT / "build" / "cdk" / "outputs.json"
     outputs.parent.mkdir(parents=True, exist_ok=True)
-    approval = "never" if without_asking else "broadening"
+    # Several stacks at once cannot ask at once: the CDK's command line refuses both together.
+    approval, at_once = ("never", "3") if without_asking else ("broadening", "1")
     for command in (
         ["bootstrap", *places],
-        ["deploy", "--all", "--require-approval", approval, "--outputs-file", str(outputs), "--concurrency", "3"],
+        ["deploy", "--all", "--require-approval", approval, "--outputs-file", str(outputs), "--concurrency", at_once],
     ):
         environment = os.environ | told | {"PYTHONPATH": str(ROOT)}
         done = subprocess.run([str(HERE / "node_modules" / ".bin" / "cdk"), *command], cwd=HERE, env=environment)

@@ -61,6 +61,11 @@ def per_image(lines: list[Line], month: Month) -> float:
     return sum(line.pictures for line in lines) / month.images if month.images else 0.0
 
 
+def alarms(profile: Profile) -> int:
+    """A second balancer is watched by two more."""
+    return ALARMS + (2 if profile.inner_balancer else 0)
+
+
 def awake_hours(profile: Profile) -> float:
     if profile.awake is None:
         return HOURS
@@ -115,7 +120,7 @@ def _lines(profile: Profile, month: Month) -> Iterator[Line]:
     yield Line("Cognito", people=users)
     yield Line(
         "CloudWatch",
-        idle=ALARMS * cost["alarm_month"] + METRICS * cost["metric_month"] + 0.5 * cost["log_gb"]
+        idle=alarms(profile) * cost["alarm_month"] + METRICS * cost["metric_month"] + 0.5 * cost["log_gb"]
         + (2 * cost["insights_task_month"] if profile.container_insights else 0),
         pictures=month.images * 1.5 / 1e6 * cost["log_gb"], people=asked * 0.5 / 1e6 * cost["log_gb"],
     )  # fmt: skip

@@ -45,7 +45,7 @@ def paper() -> str:
 
 def month_table(lines: Sequence[Line], month: Month) -> str:
     """One profile's month as a table for a terminal."""
-    rows = [("service", "idle", "pictures", "people", "all")]
+    rows: list[tuple[str, ...]] = [("service", "idle", "pictures", "people", "all")]
     rows += [
         (line.service, *(f"{v:,.2f}" for v in (line.idle, line.pictures, line.people, line.all))) for line in lines
     ]

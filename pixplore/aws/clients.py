@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _CONNECT, _READ = 3, 20
 _SETTINGS: dict[str, Any] = {"connect_timeout": _CONNECT, "read_timeout": _READ, "max_pool_connections": 32,
                              "tcp_keepalive": True}  # fmt: skip
+REGIONAL: Any = {"addressing_style": "virtual"}
+"""bucket.s3.region.amazonaws.com in signed addresses. Left to itself boto3 names no region there, and S3 sends browsers
+on for hours after a bucket was made, which no form of another origin survives."""
 _THROTTLES = frozenset({
     "ThrottlingException", "Throttling", "ProvisionedThroughputExceededException", "LimitExceededException",
     "TooManyRequestsException", "SlowDown", "RequestLimitExceeded", "RequestThrottled",
@@ -45,6 +48,7 @@ def s3() -> "S3Client":
         "s3", signature_version="s3v4", retries={"mode": "standard", "total_max_attempts": 3},
         # S3 checks what we send by TLS and length; a CRC of everything would cost more than the decode.
         request_checksum_calculation="when_required", response_checksum_validation="when_required",
+        s3=REGIONAL,
     )  # fmt: skip
 
 

@@ -2,8 +2,21 @@
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from pixplore.catalogue.database import engine_of, reachable
+
+
+def lets_in(url: str) -> bool:
+    """Whether the role that `url` names may sign in to its database now."""
+    engine = engine_of(url, connect_args={"connect_timeout": 30})  # a database that slept takes half a minute
+    try:
+        with engine.connect():
+            return True
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
 
 
 def admit(url: str, owner: str, password: str) -> None:

@@ -5,16 +5,19 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import text
 
+from pixplore.catalogue.database import open_engine
+from pixplore.catalogue.jobs import PART
+from tests.browser.access import violations
 from tests.browser.conftest import Person
 from tests.browser.shelf import Shelf, fill
-from tests.browser.test_every_page import violations
 from tests.stack import ROOT, Stack
 
 
@@ -34,6 +37,27 @@ def many(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
     at = {"DATABASE_URL": stack.ends["database_url"]}
     subprocess.run([sys.executable, "-m", "pixplore", "import", file], cwd=ROOT, env=os.environ | at, check=True)
     return "Bulk"
+
+
+@pytest.fixture(scope="module")
+def more(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A category that one part of a job (pixplore/catalogue/jobs.py) does not hold."""
+    file = tmp_path_factory.mktemp("more") / "more.csv"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(["sku", "name", "category"])
+        rows.writerows([f"MORE-{n}", f"more-{n:05}.jpg", "More"] for n in range(PART + 250))
+    at = {"DATABASE_URL": stack.ends["database_url"]}
+    subprocess.run([sys.executable, "-m", "pixplore", "import", file], cwd=ROOT, env=os.environ | at, check=True)
+    return "More"
+
+
+@contextmanager
+def held_up(stack: Stack, category: str) -> Iterator[None]:
+    """No picture of the category can be changed meanwhile: a job on them begins and waits."""
+    with open_engine(stack.ends["database_url"]).begin() as link:
+        link.execute(text("select from image where category = :category for update"), {"category": category})
+        yield
 
 
 @pytest.fixture
@@ -107,6 +131,48 @@ def test_tags_to_remove_are_those_of_the_result_or_typed(admin: Person, shelf: S
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Change 1 picture").click()
     expect(bar(page)).to_contain_text("Removed the tag “rare” from 1 picture")
+
+
+def test_large_work_shows_how_far_it_is_and_stops_where_it_is_told(admin: Person, stack: Stack, more: str) -> None:
+    page, total = admin.page, PART + 250
+    admin.go(f"/catalogue?category={more}")
+    choose_all(page, f"{total:,}")
+    page.get_by_role("button", name="Tag", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Tag").fill("spring")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text(f"{total:,} pictures will change.")).to_be_visible()
+    with held_up(stack, more):
+        dialog.get_by_role("button", name=f"Tag {total:,} pictures").click()
+        expect(dialog).to_have_count(0)
+        expect(bar(page)).to_contain_text(f"Tagging {total:,} pictures with “spring”: 0 of {total:,}")
+        expect(bar(page).get_by_role("progressbar")).to_be_visible()
+        assert not violations(page)
+        bar(page).get_by_role("button", name="Cancel").click()
+        page.wait_for_timeout(1_000)  # the word is given: it holds after the part that is under way
+    stopped = f"It was stopped after {PART:,} of {total:,}."
+    expect(bar(page)).to_contain_text(f"Tagged {PART:,} pictures with “spring”. {stopped}")
+    assert stack.images(stack.token("admin"), category=more, tag="spring", limit=1)["total"] == PART
+    bar(page).get_by_role("button", name="Undo").click()
+    expect(bar(page)).to_contain_text(f"Put back {PART:,} pictures")
+    assert stack.images(stack.token("admin"), category=more, tag="spring", limit=1)["total"] == 0
+
+
+def test_many_come_back_from_the_trash(admin: Person, shelf: Shelf) -> None:
+    page, dialog = admin.page, admin.page.get_by_role("dialog")
+    for place in (0, 1, 2):
+        page.locator(".tile .tick input").nth(place).check(force=True)
+    page.get_by_role("button", name="Move to trash").click()
+    dialog.get_by_role("button", name="Move to trash: 3 pictures").click()
+    expect(bar(page)).to_contain_text("Moved 3 pictures to the trash.")
+    admin.go(f"{shelf.path}&trashed=true")
+    expect(page.locator(".tile")).to_have_count(3)
+    choose_all(page, "3")
+    page.get_by_role("button", name="Restore", exact=True).click()
+    dialog.get_by_role("button", name="Restore 3 pictures").click()
+    expect(bar(page)).to_contain_text("Restored 3 pictures.")
+    expect(page.locator(".tile")).to_have_count(0)
+    assert shelf.total() == len(shelf.ids)
 
 
 def test_what_could_not_be_put_back_is_named(admin: Person, shelf: Shelf, stack: Stack) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.access import violations
 from tests.browser.conftest import Person
-from tests.browser.test_every_page import violations
 from tests.stack import Stack
 
 

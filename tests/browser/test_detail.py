@@ -153,7 +153,7 @@ def test_a_verdict_that_cannot_be_written_is_taken_back_and_said(page: Page, she
     page.unroute("**/data/v1/review/decisions")
     shown.get_by_role("button", name="Try again").click()
     expect(shown.locator(".toast")).to_contain_text(f"Refused {name}")
-    page.keyboard.press("z")
+    page.keyboard.press("u")
     expect(label(shown, name)).to_be_visible()
 
 
@@ -205,6 +205,10 @@ def test_an_edit_that_is_refused_loses_nothing(page: Page, shelf: Shelf) -> None
     page.keyboard.press("Escape")
     shown.get_by_role("button", name="Edit", exact=True).click()
     expect(shown.get_by_label("Title")).to_have_value(HOSTILE)
+    page.reload()
+    shown.get_by_role("button", name="Edit", exact=True).click()
+    expect(shown.get_by_label("Title")).to_have_value(HOSTILE)
+    expect(shown.get_by_label("Value of attribute 3")).to_have_value("12.5")
     shown.get_by_label("price", exact=True).fill("13")
     shown.get_by_role("button", name="Remove brand", exact=True).click()
     shown.get_by_role("button", name="Save").click()

@@ -8,19 +8,18 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.access import fits
+from tests.browser.access import violations as violations  # the journeys take it from here
 from tests.browser.conftest import PHOTOS, Person
 from tests.stack import Stack
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PAGES = ("/", "/catalogue", "/upload", "/insights", "/review", "/products", "/collections", "/operations", "/account",
          "/help")  # fmt: skip
+WIDTHS = (360, 2560, 1280)
 HOSTILE = "<img src=/evil onerror=alert(1)>"
 MOVING = """() => {
   const roots = [document], found = [];
@@ -35,36 +34,10 @@ MOVING = """() => {
 }"""
 
 
-def violations(page: Page) -> list[str]:
-    """Serious and critical faults by axe-core that stay, with the elements they are found in.
-
-    A second look forgives what is only on its way: a colour between two themes, a field that still fades in.
-    """
-    for patience in (700, 0):
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        faults = [
-            f"{one['id']} ({one['impact']}): {[node['html'][:200] for node in one['nodes'][:3]]}"
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        if not faults:
-            break
-        page.wait_for_timeout(patience)
-    return faults
-
-
 def whole(page: Page) -> None:
     """The page and every part of it came."""
     expect(page.get_by_role("heading", name="Something went wrong", exact=True)).to_have_count(0)
     expect(page.get_by_text("is not available just now")).to_have_count(0)
-
-
-def fits(page: Page, width: int) -> None:
-    """No sideways scroll at this width."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(250)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +59,7 @@ def admin(signed_in: Callable[[str], Person], stack: Stack, pictures: list[str])
     call("POST", "/review/decisions", verdict | {"verdict": "accept"})
     board = call("POST", "/collections", {"name": HOSTILE, "note": HOSTILE})["id"]
     person = signed_in("admin")
-    person.page.on("dialog", lambda dialog: person.broken.append(f"a dialog: {dialog.message}"))
+    person.page.on("dialog", lambda dialog: dialog.type == "beforeunload" or person.broken.append(dialog.message))
     person.page.on("request", lambda asked: person.broken.append(asked.url) if asked.url.endswith("/evil") else None)
     yield person
     call("POST", "/review/decisions", verdict | {"verdict": "undo"})
@@ -102,23 +75,31 @@ def test_a_page(path: str, admin: Person) -> None:
     page = admin.go(path)
     page.wait_for_load_state("networkidle")
     whole(page)
-    assert not violations(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.wait_for_function("getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'")
     assert not violations(page)
     assert not page.evaluate(MOVING)
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
-    fits(page, 360)
-    fits(page, 2560)
-    page.set_viewport_size({"width": 1280, "height": 900})
+    for width in WIDTHS:
+        fits(page, width)
     assert not admin.foreign
     assert not admin.broken
 
 
-@pytest.mark.parametrize("path", ["/catalogue?q=zzqq", "/insights?q=zzqq", "/review?q=zzqq", "/products?q=zzqq"])
-def test_a_page_where_nothing_is_found(path: str, admin: Person) -> None:
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("/catalogue?q=zzqq", "No picture fits all of these"),
+        ("/insights?q=zzqq", "Nothing to count"),
+        ("/review?q=zzqq", "Nothing to review"),
+        ("/products?q=zzqq", ""),  # no products in this catalogue, or none that fits
+    ],
+)
+def test_a_page_where_nothing_is_found(path: str, word: str, admin: Person) -> None:
     page = admin.go(path)
     page.wait_for_load_state("networkidle")
+    if word:
+        expect(page.get_by_text(word).first).to_be_visible()
     whole(page)
     assert not violations(page)
 
@@ -186,12 +167,9 @@ def test_an_open_upload(admin: Person, stack: Stack) -> None:
 def test_the_keyboard(admin: Person) -> None:
     page = admin.go("/account")
     keys = page.get_by_role("dialog", name="Keyboard")
-    for _ in range(4):  # what listens to keys may come a moment after the page
-        page.keyboard.press("?")
-        with suppress(AssertionError):
-            expect(keys).to_be_visible(timeout=3_000)
-            break
+    page.keyboard.press("?")
     expect(keys).to_be_visible()
+    expect(keys.get_by_role("heading", name="In review")).to_be_visible()
     assert not violations(page)
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
@@ -216,8 +194,9 @@ def test_the_guide_is_inside(admin: Person) -> None:
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
 
 
-def test_a_lost_connection_is_told(admin: Person) -> None:
-    page = admin.go("/account")
+@pytest.mark.parametrize("path", ["/account", "/catalogue", "/insights", "/upload"])
+def test_a_lost_connection_is_told(path: str, admin: Person) -> None:
+    page = admin.go(path)
     admin.context.set_offline(True)
     try:
         expect(page.get_by_text("The connection is lost.")).to_be_visible()

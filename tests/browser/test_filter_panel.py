@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.access import violations, wide
 from tests.browser.conftest import Person
 from tests.browser.shelf import PHOTOS, Shelf, fill
 from tests.stack import Stack
@@ -125,10 +126,16 @@ def test_keys_include_exclude_and_move(page: Page, shelf: Shelf) -> None:
 
 def test_search_inside_a_facet_asks_no_run_of_the_page(page: Page, shelf: Shelf) -> None:
     rare = shelf.ask(limit=1, facets="label", facet_limit=200)["facets"]["label"]["values"][-1]["value"]
-    page.get_by_label("Search in labels").press_sequentially(rare[:5])
-    with page.expect_request(lambda request: "/data/v1/images" in request.url and "label=" in request.url):
+    with page.expect_response(re.compile("/facets/label.*prefix=")):
+        page.get_by_label("Search in labels").press_sequentially(rare[:5])
+    # What was typed is counted anew, too, among the pictures that are left.
+    with (
+        page.expect_request(lambda request: "/data/v1/images" in request.url and "label=" in request.url),
+        page.expect_response(re.compile(r"/facets/label\?.*label=.*prefix=")),
+    ):
         value(page, "label", rare).locator(".name").click()
     shows(page, shelf.total(label=rare))
+    expect(value(page, "label", rare).locator(".n")).to_have_text(str(shelf.total(label=rare)))
     page.goto(shelf.path)
     twofold = next(name for name in shelf.labels() if " " in name)
     with page.expect_response(re.compile("/facets/label.*prefix=")):
@@ -229,6 +236,29 @@ def test_chips_go_one_by_one_and_all_together_and_back_brings_them_again(page: P
     shows(page, shelf.total(label=one, not_label=two))
 
 
+@pytest.mark.parametrize("where", ["/insights", "/review", "/collections"])
+def test_the_bar_is_the_same_on_every_page_that_has_one(where: str, page: Page, shelf: Shelf) -> None:
+    """A value and “Clear all”. A board has one order of its own: what is found in it is the catalogue's to show."""
+    one, boards = next(iter(shelf.labels())), f"{shelf.stack.ends['search_api']}/v1/collections"
+    board = shelf.stack.call("POST", boards, shelf.stack.token("analyst"), json={"name": "Filtered"}).json()["id"]
+    try:
+        shelf.stack.call("POST", f"{boards}/{board}/images", shelf.token, json={"image_ids": shelf.ids})
+        narrowed = f"collection={board}" if where == "/collections" else f"category={shelf.category}"
+        page.goto(f"{where}?{narrowed}")
+        shows(page, len(PHOTOS))
+        value(page, "label", one).locator(".name").click()
+        shows(page, shelf.total(label=one))
+        shown = "/catalogue" if where == "/collections" else where
+        expect(page).to_have_url(re.compile(rf"{shown}\?(?=.*label=)(?=.*{narrowed})"))
+        expect(page.get_by_role("button", name=f"Remove filter Label {one}")).to_be_visible()
+        page.get_by_role("button", name="Clear all", exact=True).click()
+        expect(page.locator(".chips li")).to_have_count(0)
+        expect(page).not_to_have_url(re.compile("label=|category=|collection="))
+        assert urlsplit(page.url).path == shown
+    finally:
+        shelf.stack.call("DELETE", f"{boards}/{board}", shelf.token)  # others count the collections
+
+
 def test_an_attribute_that_is_no_usual_filter_is_found_under_more(page: Page, shelf: Shelf) -> None:
     names = [f"extra_{number:02}" for number in range(14)]
     address = f"{shelf.stack.ends['search_api']}/v1/images/{shelf.ids[3]}"
@@ -277,8 +307,11 @@ def test_on_a_small_screen_the_panel_is_a_drawer(anybody: Callable[..., Person],
     page = small.sign_in("viewer", f"{shelf.path}&label=Animal&not_label=Tool")
     shows(page, shelf.total(label="Animal", not_label="Tool"))
     expect(page.locator(".px-facets .done")).not_to_be_in_viewport()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert wide(page) == []
+    assert violations(page) == []
     page.get_by_role("button", name="Filters (3)").click()
+    assert wide(page) == []
+    assert violations(page) == []
     page.get_by_role("button", name="Exclude Tool", exact=True).click()
     total = shelf.total(label="Animal")
     page.get_by_role("button", name=f"Show {total} pictures").click()

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
+from tests.browser.access import wide
 from tests.browser.conftest import Person
 from tests.browser.hostile import EVERY, NAMES, WORD, Hostile
 from tests.browser.test_every_page import whole
@@ -41,11 +42,6 @@ TEXT = """() => {
   }
   return said.join('\\n').replace(/\\u200b/g, '');
 }"""
-WIDE = """() => {
-  const parts = [document.documentElement, ...document.querySelectorAll('[data-testid=stMain], [role=dialog]')];
-  const wide = parts.filter((one) => one.scrollWidth > one.clientWidth + 1);
-  return wide.map((one) => `${one.tagName} ${one.scrollWidth} of ${one.clientWidth}`);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +64,7 @@ def watched(person: Person) -> Person:
         if "/evil" in request.url.split("?")[0]:
             person.broken.append(request.url)
 
-    person.page.on("dialog", lambda dialog: person.broken.append(f"a dialog: {dialog.message}"))
+    person.page.on("dialog", lambda dialog: dialog.type == "beforeunload" or person.broken.append(dialog.message))
     person.context.on("request", asked)
     return person
 
@@ -110,15 +106,6 @@ def sound(person: Person, *shown: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     assert person.foreign == []
     assert person.broken == []
-
-
-def wide(page: Page) -> list[str]:
-    """What is wider than the window; a chart is drawn anew some moments later."""
-    for _ in range(15):
-        page.wait_for_timeout(200)
-        if not (found := list(page.evaluate(WIDE))):
-            break
-    return found
 
 
 def asked(**filters: str) -> str:
@@ -257,7 +244,7 @@ def test_insights_with_the_hand_on_a_mark(choices: str, kind: str, admin: Person
     sound(admin)
     page.get_by_text("Data as a table").first.click()
     expect(page.locator(".px-scroll").first).to_be_visible()
-    shows_names = not re.search("colours|health|cost|view=confidence$|view=trend$|by=batch", choices)
+    shows_names = not re.search("colours|health|cost|view=confidence$|view=trend$|by=week|by=batch", choices)
     sound(admin, *([WORD] if shows_names else ()))
 
 
@@ -375,7 +362,7 @@ def test_a_file_that_is_being_sent(admin: Person, tmp_path: Path) -> None:
     page.get_by_label("Name of this upload").fill(NAMES["markdown"][:100])
     page.keyboard.press("Tab")
     page.locator(".px-uploader input.files").set_input_files(sorted(tmp_path.glob("*.jpg")))
-    expect(page.locator(".px-uploader .title")).to_have_text(re.compile("8 of 8 photographs need"), timeout=60_000)
+    expect(page.locator(".px-uploader .title")).to_have_text(re.compile("8 of 8 pictures need"), timeout=60_000)
     expect(page.get_by_role("heading", level=1)).to_have_text(NAMES["markdown"][:100])
     sound(admin)
 

@@ -39,7 +39,7 @@ def test_an_admin_brings_in_joins_mends_and_invites(
     page = admin.sign_in("admin")
 
     # The first screen says whether everything moves; from it one click leads to the upload.
-    for number in ("Files on their way", "Failed", "Dead letters", "Spent this month"):
+    for number in ("Files on their way", "Failed", "Dead letters", "Estimated this month"):
         expect(page.get_by_text(number, exact=True)).to_be_visible()
     page.get_by_role("button", name="Upload pictures").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Upload")
@@ -49,7 +49,7 @@ def test_an_admin_brings_in_joins_mends_and_invites(
     page.get_by_label("Name of this upload").fill(word)
     page.get_by_label("Category for all pictures").fill(word)
     files = sorted(folder.glob("*.jpg"))
-    uploaded(page, files, "1 of 4 photographs needs your attention")
+    uploaded(page, files, "1 of 4 pictures needs your attention")
     expect(page.locator(".px-uploader .row").filter(has_text="notes.jpg")).to_contain_text("Not taken")
     expect(page.locator(".px-uploader .live")).to_contain_text("3 searchable")
     token = stack.token("admin")

@@ -25,6 +25,11 @@ def test_a_viewer_finds_chooses_collects_and_keeps(anybody: Callable[..., Person
     # The first screen: what is new, and a search that the key `/` leads to from anywhere.
     expect(page.get_by_role("heading", name="New in the catalogue")).to_be_visible()
     expect(page.get_by_test_id("stHeader").get_by_role("link", name="Upload")).to_have_count(0)
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard")
+    expect(keys.get_by_role("heading", name="Among pictures")).to_be_visible()
+    expect(keys.get_by_role("heading", name="In review")).to_have_count(0)  # only what this person may do
+    page.keyboard.press("Escape")
     page.keyboard.press("/")
     page.keyboard.type("hammer")
     page.keyboard.press("Enter")
@@ -76,10 +81,18 @@ def test_a_viewer_finds_chooses_collects_and_keeps(anybody: Callable[..., Person
     # Both go onto a board that did not exist a moment ago.
     page.get_by_role("button", name="Collect", exact=True).click()
     dialog = page.get_by_role("dialog")
+    viewer.settled()
     dialog.get_by_role("combobox", name="Collection").fill(board)
+    expect(page.get_by_role("option").first).to_contain_text(board)
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Make it and add 2 pictures").click()
     expect(page.locator(".st-key-px-changes")).to_contain_text(f"Added 2 pictures to “{board}”.")
+    page.get_by_role("link", name="Open the collection").click()
+    expect(page.get_by_role("heading", name=board)).to_be_visible()
+    viewer.settled()
+    page.go_back()
+    expect(total).to_have_text(f"{acme} pictures")
+    viewer.settled()
 
     # The search is kept, and opens again as it was.
     page.get_by_role("button", name="Saved searches").click()

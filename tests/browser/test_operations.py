@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pixplore.arrivals import Arrival
+from tests.browser.access import violations, wide
 from tests.browser.conftest import Person
-from tests.browser.test_every_page import violations
 from tests.browser.test_insights import MARKS
 from tests.stack import Stack
 
@@ -176,7 +176,7 @@ def test_every_tab_is_open_to_all_and_fits_a_telephone(page: Page) -> None:
         for name in ("Now", "Dead letters", "Failures", "Spend", "Audit log", "People"):
             tab(page, name)
             page.wait_for_timeout(600)
-            assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+            assert wide(page) == [], name
             assert not violations(page), name
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.access import fits, violations
 from tests.browser.conftest import PHOTOS, Person
-from tests.browser.test_every_page import violations
 from tests.browser.test_insights import MARKS
 from tests.stack import Stack
 
@@ -174,8 +174,7 @@ def test_a_month_of_the_coverage_opens_the_list_as_it_was(signed_in: SignedIn, s
 def test_products_for_a_viewer(anybody: Callable[..., Person], stack: Stack, word: str) -> None:
     imported(stack, f"sku,title\nP-{word},Kettle {word}\n")
     page = anybody().sign_in("viewer", f"/products?q={word}")
-    page.set_viewport_size({"width": 360, "height": 844})
     expect(page.get_by_role("heading", level=1)).to_have_text("Products")
     expect(page.get_by_role("textbox", name="Search")).to_have_value(word)
     expect(page.get_by_text("Import a product list")).to_have_count(0)
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    fits(page, 360)

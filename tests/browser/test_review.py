@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.access import violations
 from tests.browser.conftest import Person
 from tests.browser.shelf import Shelf, fill
-from tests.browser.test_every_page import violations
 from tests.stack import Stack
 
 SAVED = "All verdicts are saved."
@@ -235,6 +235,11 @@ def test_a_threshold_is_tried_applied_and_taken_back(signed_in: Callable[[str], 
     expect(lost).to_be_visible()
     assert _told(page, "Pictures now") == now
     then = _told(page, "Pictures then")
+    before_and_after = page.locator(".px-threshold .strip a")
+    expect(before_and_after).not_to_have_count(0)
+    for picture in before_and_after.locator("img").all():
+        picture.scroll_into_view_if_needed()
+        picture.evaluate("picture => picture.decode()")  # it is there, not only its frame
     assert lost.inner_text() == f"Would lose it ({now - then})"
     assert not violations(page)
     page.get_by_role("button", name=re.compile("^Apply: ")).click()

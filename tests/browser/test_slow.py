@@ -34,25 +34,29 @@ def test_a_slow_network(anybody: Callable[..., Person], pictures: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("way", "comes"),
+    ("role", "way", "comes"),
     [
-        ("Home", "New in the catalogue"),
-        ("Insights", "Labels by number of pictures"),
-        ("Products", "No products yet|Every product of your list"),
-        ("Collections", "No collections yet|New collection"),
+        ("viewer", "Home", "New in the catalogue"),
+        ("viewer", "Insights", "Labels by number of pictures"),
+        ("viewer", "Products", "No products yet|Every product of your list"),
+        ("viewer", "Collections", "No collections yet|New collection"),
+        ("viewer", "/collections?collection=7d0c6c1e-0000-4000-8000-000000000001", "This collection is not here"),
+        ("analyst", "Review", "Is this|Nothing to review"),
+        ("analyst", "/review?view=teach", "No label is taught yet|Teach a label"),
+        ("admin", "Operations", "Files that ended in the last hour|No file ended"),
     ],
 )
 def test_a_slow_service(
-    way: str, comes: str, signed_in: Callable[[str], Person], stack: Stack, pictures: list[str]
+    role: str, way: str, comes: str, signed_in: Callable[[str], Person], stack: Stack, pictures: list[str]
 ) -> None:
-    """Its outline, while the search API takes its time."""
-    person = signed_in("viewer")
+    """Its outline, while the search API takes its time; `way` is a link of the navigation, or an address."""
+    person = signed_in(role)
     page = person.go("/account")
     apis = stack.parts("-m search_api")
     for api in apis:
         os.kill(api.pid, signal.SIGSTOP)
     try:
-        page.get_by_role("link", name=way).first.click()
+        page.goto(way) if way.startswith("/") else page.get_by_role("link", name=way).first.click()
         expect(page.get_by_role("status", name="Loading").first).to_be_visible()
     finally:
         for api in apis:

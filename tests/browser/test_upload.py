@@ -68,7 +68,7 @@ def test_from_the_file_chooser_to_the_catalogue(page: Page, stack: Stack, tmp_pa
     page.get_by_label("Name of this upload").fill(word)
     page.get_by_label("Category for all pictures").fill(f"Category {word}")
     choose(page, photographs(tmp_path, 4))
-    title(page, "All 4 photographs are in the catalogue")
+    title(page, "All 4 pictures are in the catalogue")
     expect(page.get_by_role("heading", level=1)).to_have_text(word)
     expect(page.get_by_role("progressbar", name="All files")).to_have_attribute("aria-valuenow", "100")
     expect(page.locator(".px-uploader .live")).to_contain_text("4 searchable")
@@ -84,7 +84,7 @@ def test_a_folder_goes_in_without_what_systems_leave_there(page: Page, tmp_path:
     photographs(folder / "deep", 2)
     (folder / ".DS_Store").write_bytes(b"x")
     page.locator("input[webkitdirectory]").set_input_files(folder)
-    title(page, "All 3 photographs are in the catalogue")
+    title(page, "All 3 pictures are in the catalogue")
 
 
 def test_what_is_refused_says_why(page: Page, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_what_is_refused_says_why(page: Page, tmp_path: Path) -> None:
     for name, (content, _) in bad.items():
         (tmp_path / name).write_bytes(content)
     choose(page, [tmp_path / name for name in bad])
-    title(page, "7 of 7 photographs need your attention")
+    title(page, "7 of 7 pictures need your attention")
     for name, (_, says) in bad.items():
         expect(row(page, name)).to_contain_text("Not taken")
         expect(row(page, name)).to_contain_text(says)
@@ -121,15 +121,15 @@ def test_what_is_refused_says_why(page: Page, tmp_path: Path) -> None:
 def test_what_is_there_already_is_not_sent_again(page: Page, storage: str, tmp_path: Path) -> None:
     photo = photographs(tmp_path, 1)[0]
     choose(page, [photo])
-    title(page, "Your photograph is searchable")
+    title(page, "Your picture is searchable")
     page.get_by_role("button", name="New upload").click()
-    expect(page.get_by_role("tab", name="Photographs")).to_be_visible()
+    expect(page.get_by_role("tab", name="Pictures")).to_be_visible()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     again = tmp_path / "another name.jpg"
     again.write_bytes(photo.read_bytes())
     choose(page, [again])
-    title(page, "This photograph is in the catalogue already")
+    title(page, "This picture is in the catalogue already")
     assert not [url for url in sent if storage.rstrip("*") in url]
     link = row(page, "another name.jpg").get_by_role("link")
     expect(link).to_have_attribute("href", re.compile(r"/catalogue\?id=[0-9a-f-]{36}"))
@@ -141,21 +141,21 @@ def test_pause_and_go_on(page: Page, storage: str, tmp_path: Path) -> None:
     expect(row(page, "Sending").first).to_be_visible()
     expect(page.locator(".px-uploader .row", has_text=re.compile(r"Sending ·"))).to_have_count(4)
     page.get_by_role("button", name="Pause").click()
-    title(page, "Paused: 6 photographs to send")
+    title(page, "Paused: 6 pictures to send")
     expect(page.locator(".px-uploader .row", has_text=re.compile(r"Sending ·"))).to_have_count(0)
     page.unroute(storage)
     page.get_by_role("button", name="Resume").click()
-    title(page, "All 6 photographs are in the catalogue")
+    title(page, "All 6 pictures are in the catalogue")
 
 
 def test_a_broken_connection_can_be_tried_again(page: Page, storage: str, tmp_path: Path) -> None:
     page.route(storage, break_off)
     choose(page, photographs(tmp_path, 2))
-    title(page, "2 of 2 photographs need your attention")  # after three tries of its own
+    title(page, "2 of 2 pictures need your attention")  # after three tries of its own
     expect(row(page, "The connection broke").first).to_be_visible()
     page.unroute(storage)
     page.get_by_role("button", name="Retry all 2 failed").click()
-    title(page, "All 2 photographs are in the catalogue")
+    title(page, "All 2 pictures are in the catalogue")
 
 
 def test_an_upload_that_was_cut_off_goes_on_another_day(page: Page, storage: str, tmp_path: Path, stack: Stack) -> None:
@@ -178,7 +178,7 @@ def test_an_upload_that_was_cut_off_goes_on_another_day(page: Page, storage: str
     card.get_by_role("button", name="Go on with it").click()
     expect(page.get_by_text("4 files of this upload never arrived")).to_be_visible()
     choose(page, [*files, *photographs(tmp_path, 1, "one more")])
-    title(page, "All 6 photographs are in the catalogue")
+    title(page, "All 6 pictures are in the catalogue")
     found = stack.batch(stack.token(), batch_id)
     assert found["counts"] == {"ready": 6}  # the one that had arrived was known, not sent again
 
@@ -201,7 +201,7 @@ def test_an_upload_goes_on_while_its_person_looks_at_other_pages(
     line = page.locator(".st-key-px-uploading .word")
     expect(line).to_contain_text(f"Uploading 0 of {n}")
     page.unroute(storage)
-    expect(line).to_contain_text(f"All {n} photographs are sent", timeout=LONG)
+    expect(line).to_contain_text(f"All {n} pictures are sent", timeout=LONG)
     assert sum(stack.wait(stack.token(), batch_id, 120)["counts"].values()) == n  # each has come to its end
     line.get_by_role("link", name="Show").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
@@ -224,7 +224,7 @@ def test_an_upload_goes_on_after_its_session_is_lost(page: Page, storage: str, t
     line.get_by_role("link", name="Show").click()
     expect(page.locator(".px-uploader .chip").first).to_have_text("All5")
     page.unroute(storage)
-    title(page, "All 5 photographs are in the catalogue")
+    title(page, "All 5 pictures are in the catalogue")
 
 
 def test_what_is_being_sent_is_not_said_to_be_missing(page: Page, storage: str, tmp_path: Path, stack: Stack) -> None:
@@ -239,9 +239,9 @@ def test_what_is_being_sent_is_not_said_to_be_missing(page: Page, storage: str, 
     expect(page.locator(".px-uploader .chip").first).to_have_text("All5")
     never = page.get_by_text("never arrived")
     expect(never).to_be_hidden()
-    expect(page.locator(".px-uploader .lead")).to_have_text("Drop more photographs here")
+    expect(page.locator(".px-uploader .lead")).to_have_text("Drop more pictures here")
     page.unroute(storage)
-    title(page, "All 5 photographs are in the catalogue")
+    title(page, "All 5 pictures are in the catalogue")
     expect(never).to_be_hidden()
 
 
@@ -270,7 +270,7 @@ def test_earlier_uploads_are_listed_and_open(page: Page, tmp_path: Path) -> None
     name = f"Autumn {secrets.token_hex(3)}"
     page.get_by_label("Name of this upload").fill(name)
     choose(page, photographs(tmp_path, 1))
-    title(page, "Your photograph is searchable")
+    title(page, "Your picture is searchable")
     page.goto("/upload")
     page.get_by_role("button", name=f"Open {name}").or_(
         page.locator("[class*=st-key-px-batch]").filter(has_text=name).get_by_role("button", name="Open")
@@ -296,7 +296,7 @@ def test_a_zip_is_opened_here_entry_by_entry(page: Page, tmp_path: Path) -> None
     lying = tmp_path / "lying.zip"
     lying.write_bytes(understated(photo))
     choose(page, [archive, broken, lying])
-    title(page, "7 of 9 photographs need your attention")
+    title(page, "7 of 9 pictures need your attention")
     expect(page.locator(".px-uploader .live")).to_contain_text("2 searchable")
     for name, says in {
         "outside.jpg": "leads out of the ZIP",
@@ -331,7 +331,7 @@ def test_a_thousand_files_are_listed_by_the_rows_in_view(page: Page, tmp_path: P
     assert page.locator(".px-uploader .row").count() < 30  # only what is in view exists
     page.locator(".px-uploader .list").evaluate("list => { list.scrollTop = list.scrollHeight }")
     expect(row(page, "n0999.jpg")).to_be_visible()
-    title(page, "1,000 of 1,000 photographs need your attention")
+    title(page, "1,000 of 1,000 pictures need your attention")
     page.locator(".px-uploader .list").hover()
     page.mouse.wheel(0, 100_000)
     expect(row(page, "n0999.jpg")).to_contain_text("Not taken")
@@ -356,7 +356,7 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(
     expect(page.get_by_text("3 files of this upload never arrived")).to_be_visible(timeout=LONG)
     page.unroute(address)
     choose(page, files)
-    title(page, "All 3 photographs are in the catalogue")
+    title(page, "All 3 pictures are in the catalogue")
 
 
 def test_nearly_the_same_pictures_are_shown_in_pairs(page: Page, stack: Stack, tmp_path: Path) -> None:
@@ -369,18 +369,18 @@ def test_nearly_the_same_pictures_are_shown_in_pairs(page: Page, stack: Stack, t
         return tmp_path / f"{name} {word}.jpg"
 
     choose(page, [copied("large", 1.0), copied("small", 0.6)])
-    title(page, "All 2 photographs are in the catalogue")
+    title(page, "All 2 pictures are in the catalogue")
     expect(page.get_by_text("1 pair of nearly equal pictures")).to_be_visible()
-    page.get_by_role("button", name="Delete the right one").click()
+    page.get_by_role("button", name="Move the second to the trash").click()
     expect(page.get_by_text("Moved to the trash")).to_be_visible()
     expect(page.get_by_text("Every pair of nearly equal pictures is looked at.")).to_be_visible()
     left = stack.images(stack.token(), batch_id=page.url.split("batch=")[1])["items"]
     assert [image["name"] for image in left] == [f"large {word}.jpg"]
 
     page.get_by_role("button", name="New upload").click()
-    expect(page.get_by_role("tab", name="Photographs")).to_be_visible()
+    expect(page.get_by_role("tab", name="Pictures")).to_be_visible()
     choose(page, [copied("later", 0.5)])
-    title(page, "Your photograph is searchable")
+    title(page, "Your picture is searchable")
     pair = page.locator("[class*=st-key-px-pair]")
     expect(page.get_by_text("1 pair of nearly equal pictures")).to_be_visible()
     expect(pair).to_contain_text(f"large {word}.jpg")

@@ -83,3 +83,31 @@ def test_a_region_without_cloudfronts_addresses_needs_a_domain() -> None:
     assert edge_prefix_list(Region([{"PrefixListId": "pl-123"}])) == "pl-123"
     with pytest.raises(Refused, match="PIXPLORE_DOMAIN"):
         edge_prefix_list(Region([]))
+
+
+@pytest.mark.parametrize(("yes", "approval", "at_once"), [(False, "broadening", "1"), (True, "never", "3")])
+def test_the_cdk_asks_one_stack_at_a_time(monkeypatch: pytest.MonkeyPatch, yes: bool, approval: str,
+                                          at_once: str) -> None:  # fmt: skip
+    """Its command line refuses to ask while it makes several."""
+    from infra.cdk import deploy as program
+    from infra.cdk.config import from_environment
+
+    said: list[list[str]] = []
+
+    def run(command: list[str], **how: Any) -> "subprocess.CompletedProcess[str]":
+        said.append(command[1:])
+        return subprocess.CompletedProcess(command, len(said) - 1)  # the second stops, which ends it
+
+    monkeypatch.setattr(program.subprocess, "run", run)
+    assert program.cdk(from_environment("small"), "1", {}, yes) == 1
+    (_, deployed) = said
+    assert deployed[deployed.index("--require-approval") + 1] == approval
+    assert deployed[deployed.index("--concurrency") + 1] == at_once
+
+
+def test_images_for_arm_need_an_arm_machine_or_an_emulator(tmp_path: Path) -> None:
+    from infra.cdk.deploy import builds_for_arm
+
+    assert builds_for_arm("aarch64", tmp_path / "none")
+    assert builds_for_arm("x86_64", tmp_path)
+    assert builds_for_arm("x86_64", tmp_path / "none") is (sys.platform != "linux")

@@ -61,6 +61,9 @@ def test_the_catalogue_can_be_brought_back(small: Templates, scale: Templates) -
         saved = json.dumps(templates.one("AWS::Backup::BackupSelection", "recovery/"))
         assert "Originals" in saved
         assert "cluster" in saved.lower()
+        role = json.dumps(templates.one("AWS::IAM::Role", "recovery/Role")["ManagedPolicyArns"])
+        for what in ("ForBackup", "ForRestores", "ForS3Backup", "ForS3Restore"):
+            assert f"AWSBackupServiceRolePolicy{what}" in role
 
 
 def test_scale_keeps_copies_in_another_region(small: Templates, scale: Templates) -> None:

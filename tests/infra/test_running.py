@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from search_api.__main__ import KEPT_OPEN_S
 from tests.infra.conftest import Templates, needs_cdk
 
 needs_cdk()
@@ -28,6 +29,7 @@ def test_services_scale_from_one_to_three_at_75_percent_and_by_requests(scale: T
         rule = policy["TargetTrackingScalingPolicyConfiguration"]
         kind = rule["PredefinedMetricSpecification"]["PredefinedMetricType"]
         tracked.setdefault(name.split("/")[0], {})[kind] = rule["TargetValue"]
+        assert rule["ScaleOutCooldown"] > 120, "shorter than a task's start: one too many would be asked for"
     assert tracked == {
         "search": {"ECSServiceAverageCPUUtilization": 75, "ALBRequestCountPerTarget": 1500},
         "dashboard": {"ECSServiceAverageCPUUtilization": 75, "ALBRequestCountPerTarget": 600},
@@ -64,6 +66,12 @@ def test_the_dashboard_is_sticky_and_the_search_api_is_not(each: Templates) -> N
         assert group["HealthCheckPath"] == ("/_stcore/health" if name.startswith("dashboard/") else "/healthz")
 
 
+def test_a_balancer_never_sends_into_a_connection_that_the_search_api_closes(each: Templates) -> None:
+    for balancer in each.resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values():
+        told = {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
+        assert int(told["idle_timeout.timeout_seconds"]) < KEPT_OPEN_S
+
+
 def alarms(templates: Templates) -> dict[str, dict[str, object]]:
     return {re.sub(r"[0-9A-F]{8}$", "", name.split("/")[1]): alarm
             for name, alarm in templates.resources("AWS::CloudWatch::Alarm").items()
@@ -86,6 +94,15 @@ def test_every_queue_function_and_service_has_its_alarm(each: Templates) -> None
     assert alarms(each)["SearchSlow"]["Threshold"] == 0.8
 
 
+def test_what_the_dashboard_asks_inside_is_watched_too(scale: Templates, small: Templates) -> None:
+    watched = alarms(scale)
+    (inside,) = [d["Value"] for d in watched["SearchInsideSlow"]["Dimensions"] if d["Name"] == "TargetGroup"]
+    (outside,) = [d["Value"] for d in watched["SearchSlow"]["Dimensions"] if d["Name"] == "TargetGroup"]
+    assert inside != outside
+    assert "SearchInside5xx" in watched
+    assert "SearchInsideSlow" not in alarms(small)  # no balancer there: docs/aws.md says so
+
+
 def test_every_alarm_says_what_to_do_and_where_that_is_written(each: Templates) -> None:
     headings = re.findall(r"^## (.+)$", (ROOT / "docs" / "runbooks" / "alarms.md").read_text(), re.M)
     anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -96,6 +113,37 @@ def test_every_alarm_says_what_to_do_and_where_that_is_written(each: Templates) 
         assert page == "docs/runbooks/alarms.md"
         assert anchor in anchors, (name, anchor)
         assert alarm["AlarmActions"] == alarm["OKActions"] != []
+
+
+def test_alarms_may_be_told_to_the_topic(each: Templates) -> None:
+    """Its own policy takes the place of the one that lets AWS's services in; it is encrypted with a key of ours."""
+    topics = [one["PolicyDocument"] for one in each.resources("AWS::SNS::TopicPolicy").values()]
+    keys = [one["KeyPolicy"] for one in each.resources("AWS::KMS::Key").values()]
+    for policies, action in ((topics, "sns:Publish"), (keys, ["kms:Decrypt", "kms:GenerateDataKey"])):
+        allowed = [one["Principal"] for policy in policies for one in policy["Statement"] if one["Action"] == action]
+        for service in ("cloudwatch.amazonaws.com", "costalerts.amazonaws.com"):
+            assert service in json.dumps(allowed), (service, action)
+
+
+def test_services_run_only_in_zones_that_the_balancer_is_in(each: Templates) -> None:
+    """It sends nothing anywhere else: a task in another zone would never be found healthy."""
+    balancer = each.one("AWS::ElasticLoadBalancingV2::LoadBalancer", "edge/")
+
+    def zones(subnets: list[object]) -> set[str]:
+        return set(re.findall(r"Subnet(\d)", json.dumps(subnets)))
+
+    for service in each.resources("AWS::ECS::Service").values():
+        inside = service["NetworkConfiguration"]["AwsvpcConfiguration"]["Subnets"]
+        assert zones(inside)
+        assert zones(inside) <= zones(balancer["Subnets"])
+        assert "DesiredCount" not in service, "a deployment would undo what scaling did"
+
+
+def test_the_limit_is_one_for_people_and_not_for_cloudfront(scale: Templates) -> None:
+    rules = scale.one("AWS::WAFv2::WebACL", "edge/")["Rules"]
+    (limit,) = [one["Statement"]["RateBasedStatement"] for one in rules if "RateBasedStatement" in one["Statement"]]
+    assert limit["AggregateKeyType"] == "FORWARDED_IP"
+    assert limit["ForwardedIPConfig"]["HeaderName"] == "X-Forwarded-For"
 
 
 def test_spending_is_watched_by_the_tag_that_everything_has(each: Templates) -> None:

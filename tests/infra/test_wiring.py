@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 
 from embedded import provision_api, provision_functions, provision_people, provision_storage
 from pixplore import settings
+from pixplore.aws import origins
 from tests.infra.conftest import Templates, needs_cdk
 
 needs_cdk()
@@ -153,3 +154,22 @@ def test_three_zones_and_a_database_that_no_route_leads_out_of(each: Templates) 
     entries = each.resources("AWS::EC2::NetworkAclEntry").values()
     inbound = [entry for entry in entries if not entry["Egress"]]
     assert [(e["PortRange"], e["RuleAction"]) for e in inbound] == [({"From": 5432, "To": 5432}, "allow")] * 3
+
+
+def test_the_nat_instance_has_an_address_and_a_way_out_before_it_starts(small: Templates) -> None:
+    """It installs what it needs at its first start, and never again."""
+    (instance,) = [one for one in small.stacks["network"]["Resources"].values() if one["Type"] == "AWS::EC2::Instance"]
+    (card,) = instance["Properties"]["NetworkInterfaces"]
+    assert card["AssociatePublicIpAddress"] is True
+    assert any("DefaultRoute" in name for name in instance["DependsOn"])
+
+
+def test_browsers_are_sent_to_the_bucket_in_its_own_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name without a region answers them with a redirect while a bucket is new."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")):
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "eu-south-1")
+    assert origins.of_buckets("pictures") == ["https://pictures.s3.eu-south-1.amazonaws.com"]

@@ -1,13 +1,15 @@
 """The programs' own database role, made by the owner whose password RDS keeps."""
 
 from contextlib import closing
+from types import SimpleNamespace
 
 import psycopg2
 import pytest
 
+from backend_lambdas import migrate as function
 from embedded import database
 from pixplore.catalogue.database import migrate
-from pixplore.catalogue.roles import admit
+from pixplore.catalogue.roles import admit, lets_in
 
 ROLE = "pixplore_let_in"
 
@@ -31,7 +33,8 @@ def owner(postgres: database.Server):
 
 def test_the_role_may_migrate_its_database_and_nothing_else(owner: database.Server) -> None:
     place = owner.admin_url.rsplit("@", 1)[1].rsplit("/", 1)[0]
-    for _ in range(2):  # each deployment does it
+    assert not lets_in(f"postgresql://{ROLE}:of%20this%20test@{place}/let_in")
+    for _ in range(2):  # a first deployment that stopped half-way
         admit(f"postgresql+iam://{ROLE}@{place}/let_in", "the_owner", "word")
     with closing(psycopg2.connect(owner.admin_url)) as link:
         link.autocommit = True
@@ -42,8 +45,24 @@ def test_the_role_may_migrate_its_database_and_nothing_else(owner: database.Serv
         cursor.execute("select pg_has_role(%s, 'rds_iam', 'member')", [ROLE])
         assert cursor.fetchone() == (True,)
         cursor.execute(f"alter role {ROLE} password 'of this test'")  # here nobody checks tokens
+    assert lets_in(f"postgresql://{ROLE}:of%20this%20test@{place}/let_in")
     migrate(f"postgresql://{ROLE}:of%20this%20test@{place}/let_in")
     with closing(psycopg2.connect(f"postgresql://{ROLE}:of%20this%20test@{place}/let_in")) as link:
         cursor = link.cursor()
         cursor.execute("select count(*) from image")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize(("there", "asked"), [(False, ["admit", "migrate"]), (True, ["migrate"])])
+def test_the_owners_password_is_needed_the_first_time_only(monkeypatch, there: bool, asked: list[str]) -> None:
+    """Afterwards RDS would refuse it: whoever made a member of `rds_iam` counts as one."""
+    done: list[str] = []
+    monkeypatch.setenv("DATABASE_URL", "postgresql+iam://pixplore@nowhere.example/pixplore")
+    monkeypatch.setenv("PIXPLORE_DATABASE_OWNER_SECRET", "arn:secret")
+    monkeypatch.setattr(function, "lets_in", lambda url: there)
+    monkeypatch.setattr(function.secrets, "read", lambda name: {"username": "owner", "password": "word"})
+    monkeypatch.setattr(function, "admit", lambda *of: done.append("admit"))
+    monkeypatch.setattr(function, "migrate", lambda url: done.append("migrate"))
+    assert function.handler({}, SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="a",
+                                                aws_request_id="1")) == {"migrated": True}  # fmt: skip
+    assert done == asked

@@ -5,23 +5,27 @@ import sys
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from pixplore.catalogue import changes
-from pixplore.catalogue.database import open_engine
+from pixplore.catalogue.database import MIGRATIONS, migrate, open_engine
 from pixplore.catalogue.schema import metadata
+from tests.newer_schema import only_adds
 
 
 @pytest.mark.filterwarnings("ignore:Did not recognize type")
-def test_migrations_build_the_schema(new_database, database_url: str) -> None:
+def test_migrations_build_the_schema(new_database) -> None:
     """Alembic sees no difference, and PostgreSQL describes every index alike (Alembic cannot compare collations)."""
-    plain = new_database(empty=True)
+    plain, migrated = new_database(empty=True), new_database(empty=True)
+    migrate(migrated)
     with open_engine(plain).begin() as connection:
         metadata.create_all(connection)
         wanted = indexes(connection)
-    with open_engine(database_url).connect() as connection:
+    with open_engine(migrated).connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
         assert [change for change in found if not str(change[0]).endswith("_index")] == []
         assert indexes(connection) == wanted
@@ -37,6 +41,42 @@ def test_two_programs_may_migrate_at_once(new_database) -> None:
     code = "import sys; from pixplore.catalogue.database import migrate; migrate(sys.argv[1])"
     programs = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(2)]
     assert [program.wait(60) for program in programs] == [0, 0]
+
+
+RELEASED = "0003"
+"""The schema that the first release has: what comes after it meets programs that are running."""
+
+
+def test_what_came_after_the_first_release_only_adds(new_database) -> None:
+    config, said = Config(), []
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with open_engine(new_database(empty=True)).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, RELEASED)
+        event.listen(connection, "before_cursor_execute", lambda *of: said.append(of[2]))
+        command.upgrade(config, "head")
+    assert said, "at least the question for the version"
+    assert [one for one in said if not only_adds(one) and not one.lower().startswith("select")] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "adds"),
+    [
+        ("CREATE INDEX image_sku_at ON image (sku, created_at)", True),
+        ("create table note (id bigint primary key)", True),
+        ("ALTER TABLE image ADD COLUMN mood TEXT", True),
+        ("alter table image add column mood text not null default ''", True),
+        ("alter table image add column mood text not null", False),  # inserts of today leave it out
+        ("alter table image drop column title", False),
+        ("ALTER TABLE image RENAME COLUMN title TO caption", False),
+        ("alter table image alter column title type integer", False),
+        ("create unique index image_sku on image (sku)", False),  # what was allowed is refused
+        ("drop index image_name", False),
+        ("delete from image", False),
+    ],
+)
+def test_what_counts_as_adding(statement: str, adds: bool) -> None:
+    assert only_adds(statement) is adds
 
 
 def test_the_version_rises_with_every_change(database_url: str) -> None:

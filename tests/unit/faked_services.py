@@ -113,7 +113,7 @@ class Dashboard:
 def words(app: AppTest) -> str:
     """Everything that a page says, in one text, as people read it: Markdown's own signs are not escaped."""
     said = [one.proto.body for one in app.get("html")]
-    for kind in ("title", "subheader", "markdown", "caption"):
+    for kind in ("title", "header", "subheader", "markdown", "caption"):
         said += [re.sub(r"\\([^\w\s])", r"\1", str(one.value)) for one in app.get(kind)]
     return "\n".join(said)
 

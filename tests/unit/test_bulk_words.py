@@ -27,7 +27,7 @@ JOB: dict[str, Any] = {
         ("add_to_collection", "b1", "Added 12,340 pictures to “Autumn”"),
         ("remove_from_collection", "gone", "Took 12,340 pictures out of a collection"),
         ("reject_label", "Cup", "Rejected “Cup” on 12,340 pictures"),
-        ("taxonomy", {}, "Changed 12,340 pictures"),
+        ("taxonomy", {}, "Brought the labels of 12,340 pictures in line with the names"),
     ],
 )
 def test_what_was_done(action: str, value: object, said: str) -> None:

@@ -39,7 +39,8 @@ def test_each_end_is_counted_and_only_ready_ones_are_timed(told: Any) -> None:
         (figures.ended, "ready", record(2)), (figures.ended, "rejected", record(1)),
         (figures.ended, "duplicate", record(1)), (figures.ended, "failed", record(1)),
     )  # fmt: skip
-    assert said["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Pixplore"
+    (about,) = said["_aws"]["CloudWatchMetrics"]
+    assert (about["Namespace"], about["Dimensions"]) == ("Pixplore", [[]])  # as infra/cdk/stacks/alarms.py asks
     assert sum(said["ImagesProcessed"]) == 4
     assert sum(said["ImagesRefused"]) == 2
     (seconds,) = said["TimeToReady"]
@@ -62,6 +63,15 @@ def test_the_lag_of_the_index_is_told_while_the_search_api_runs(capsys: pytest.C
     assert lines[0]["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "IndexLag", "Unit": "Seconds"}]
     time.sleep(0.05)
     assert capsys.readouterr().out == ""
+
+
+def test_without_an_index_the_lag_grows_from_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+    engines: Any = SimpleNamespace(follower=SimpleNamespace(view=lambda: None, lag_s=0.0))
+    with lag_log.told(engines, wanted=True, each_s=0.01):
+        time.sleep(0.2)
+    lags = [json.loads(line)["IndexLag"] for line in capsys.readouterr().out.splitlines()]
+    assert lags == sorted(lags)
+    assert lags[-1] > 0.1
 
 
 def test_nothing_is_told_where_nobody_reads_it(capsys: pytest.CaptureFixture[str]) -> None:

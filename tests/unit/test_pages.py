@@ -1,12 +1,19 @@
 """The pages' own logic: real files of pages/ in a session of their own, only HTTP is faked."""
 
 import re
+from datetime import UTC, datetime
+from typing import NoReturn
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
 import streamlit as st
 
+from dashboard import session
+from dashboard.session import Device
+from pixplore.aws import cognito
 from pixplore.domain import Role
+from pixplore.errors import Unavailable
 from tests.unit.faked_services import PICTURE, Dashboard, usual, words
 from tests.unit.faked_services import dashboard as dashboard
 
@@ -18,7 +25,7 @@ SENTENCE = "The service is resting."
     [
         (Role.VIEWER, ["Find a picture", "New in the catalogue", "Collections"], ["Health", "Dead letters"]),
         (Role.ANALYST, ["How good the labels are", "Health", "This week", "your eyes"], ["Dead letters"]),
-        (Role.ADMIN, ["Is everything moving", "Dead letters", "Latest uploads", "Spent this month"], ["Health"]),
+        (Role.ADMIN, ["Is everything moving", "Dead letters", "Latest uploads", "Estimated this month"], ["Health"]),
     ],
 )
 def test_home_is_what_each_role_came_for(dashboard: Dashboard, role: Role, has: list[str], has_not: list[str]) -> None:
@@ -67,6 +74,7 @@ def test_a_viewer_is_told_whom_a_page_is_for(dashboard: Dashboard, page: str, wh
         ("products", Role.VIEWER, "Not available just now"),
         ("review", Role.ANALYST, "Not available just now"),
         ("collections", Role.VIEWER, ""),
+        ("upload", Role.ADMIN, "Not available just now"),
         ("operations", Role.ADMIN, "cannot be read just now"),
         ("home", Role.ANALYST, "Health is not available just now."),
     ],
@@ -114,12 +122,50 @@ def test_a_part_that_breaks_keeps_what_is_not_for_people_in_the_log(dashboard: D
         ("insights", Role.VIEWER, "No pictures yet"),
         ("products", Role.VIEWER, "No products yet"),
         ("collections", Role.VIEWER, "No collections yet"),
+        ("upload", Role.ADMIN, "No uploads yet"),
+        ("review?view=teach", Role.ANALYST, "No label is taught yet"),  # of an empty queue its component tells
         ("operations", Role.ADMIN, "No file ended in the last hour"),
     ],
 )
 def test_an_empty_catalogue_says_what_to_do(dashboard: Dashboard, page: str, role: Role, said: str) -> None:
-    dashboard.services.answers = usual(0)
-    assert said in words(dashboard.open(page, role))
+    dashboard.services.answers = usual(0) | {"/v1/taught-labels": {"items": [], "next_cursor": None}}
+    name, _, asked = page.partition("?")
+    assert said in words(dashboard.open(name, role, **dict(parse_qsl(asked))))
+
+
+@pytest.mark.parametrize(
+    ("away", "stays"),
+    [("Two-step verification", "Where you are signed in"), ("Where you are signed in", "Two-step verification")],
+)
+def test_a_part_of_the_account_that_is_away_leaves_the_others(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, away: str, stays: str
+) -> None:
+    def resting(*_: object) -> NoReturn:
+        raise Unavailable(SENTENCE)
+
+    here = Device("hash", "Firefox/140 Windows", datetime.now(UTC), True)
+    monkeypatch.setattr(cognito, "has_totp", resting if away.startswith("Two") else lambda _: False)
+    monkeypatch.setattr(session, "devices", resting if away.startswith("Where") else lambda _: [here])
+    app = dashboard.open("account", Role.VIEWER)
+    assert f"<b>{away} is not available just now.</b> {SENTENCE}" in words(app)
+    assert f"<b>{stays} is not" not in words(app)
+    said = {"Two-step verification": "a stolen password alone", "Where you are signed in": "Firefox on Windows"}
+    assert said[stays] in words(app)
+    assert "Sign out" in [one.label for one in app.button]
+    assert "Current password" in [one.label for one in app.text_input]
+
+
+def test_an_hour_of_the_past_carries_the_exact_one(dashboard: Dashboard) -> None:
+    """Wherever a list says how long ago, the very moment stands behind it."""
+    at = "2026-06-15T12:00:00Z"
+    taught = {"id": "t", "label": "Mug", "active": True, "examples": [], "by": "a@example.com", "updated_at": at}
+    board = {"id": "c", "name": "Autumn", "note": "", "images": 0, "created_by": "a@example.com", "created_at": at}
+    dashboard.services.answers |= {
+        "/v1/taught-labels": {"items": [taught], "next_cursor": None}, "/v1/collections/c": board,
+    }  # fmt: skip
+    for page, asked in (("review", {"view": "teach"}), ("collections", {"collection": "c"})):
+        said = words(dashboard.open(page, Role.ANALYST, **asked))
+        assert 'title="15 June 2026, 12:00 UTC"' in said, page
 
 
 def test_a_bar_of_operations_opens_the_files_that_it_counts(dashboard: Dashboard) -> None:
@@ -132,6 +178,15 @@ def test_a_bar_of_operations_opens_the_files_that_it_counts(dashboard: Dashboard
         app = dashboard.open("operations", Role.ADMIN, **asked)
         assert f"10:20 UTC, searchable: {total:,} files" in words(app)
         assert ("The newest 200 are shown." in words(app)) == told
+
+
+def test_bulk_work_that_is_under_way_is_told_as_people_say_it(dashboard: Dashboard) -> None:
+    job = {"id": "j", "state": "running", "action": "tag", "value": "summer", "undo_of": None, "total": 1200,
+           "done": 300, "eta": 8.0, "created_by": "ann@example.com"}  # fmt: skip
+    dashboard.services.answers["/v1/jobs"] = {"items": [job]}
+    (told,) = dashboard.open("operations", Role.ADMIN).get("progress")
+    said = re.sub(r"\\([^\w\s])", r"\1", told.proto.text).replace("\u200b", "")
+    assert said == "Tagging 1,200 pictures with “summer”: 300 of 1,200, about 8 seconds left, begun by ann@example.com"
 
 
 def test_nearly_equal_pictures_that_do_not_fit_are_told_of(dashboard: Dashboard) -> None:
@@ -154,8 +209,6 @@ def test_nearly_equal_pictures_that_do_not_fit_are_told_of(dashboard: Dashboard)
 
 
 def test_a_session_that_ended_asks_to_sign_in(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard import session
-
     app = dashboard.open("products", Role.VIEWER)
     monkeypatch.setattr(session, "session", lambda: None)
     app.run()

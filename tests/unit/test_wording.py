@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -50,13 +52,31 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_the_colours_of_words_are_read_in_both_themes() -> None:
-    for theme, (page, panel) in enumerate(zip(tokens.colours("page"), tokens.colours("panel"), strict=True)):
-        for name in ("text", "accent-text", "good", "warn", "bad", "info"):
-            ink = tokens.colours(name)[theme]
-            assert min(contrast(ink, page), contrast(ink, panel)) >= 4.5, name
-        assert all(contrast(colour, page) >= 3 for colour in tokens.CHART_COLOURS)
-    assert contrast(tokens.colours("accent")[0], "#ffffff") >= 4.5
+def mixed(ink: str, share: float, ground: str) -> str:
+    """What CSS's color-mix with transparent looks like on this ground."""
+    pairs = ((int(ink[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(share * over + (1 - share) * under):02x}" for over, under in pairs)
+
+
+def test_the_colours_of_words_and_marks_are_read_in_both_themes() -> None:
+    quiet = re.search(r"--px-quiet: color-mix\(in srgb, currentColor (\d+)%, transparent\)", tokens.css())
+    assert quiet
+    for theme, page in enumerate(tokens.colours("page")):
+        for ground in (page, tokens.colours("panel")[theme]):
+            for name in ("text", "accent-text", "good", "warn", "bad", "info"):
+                assert contrast(tokens.colours(name)[theme], ground) >= 4.5, name
+            assert contrast(mixed(tokens.colours("text")[theme], int(quiet[1]) / 100, ground), ground) >= 4.5
+            assert contrast(tokens.colours("accent")[theme], ground) >= 3, "the ring of the focus"
+        assert all(contrast(mark, page) >= 3 for mark in (tokens.CHART_GUIDE, *tokens.CHART_COLOURS))
+    for fill in (tokens.colours("accent")[0], tokens.colours("accent-text")[0]):
+        assert contrast(fill, "#ffffff") >= 4.5, "white words on it"
+
+
+def test_more_is_always_darker() -> None:
+    """Its ends are near to the one or the other ground by their nature: what counts is that no two steps are alike."""
+    steps = [_light(colour) for colour in tokens.CHART_SCALE]
+    assert steps == sorted(steps, reverse=True)
+    assert min(contrast(one, other) for one, other in pairwise(tokens.CHART_SCALE)) >= 1.15
 
 
 def test_a_score_is_called_the_same_on_every_page() -> None:

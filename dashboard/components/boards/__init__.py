@@ -17,12 +17,14 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`line` says how many and by whom; `cover` are addresses of pictures, four at most."""
+    """`line` says how many, by whom and since when, `title` the same moment exactly, on hover; `cover` are addresses of
+    pictures, four at most."""
 
     id: str
     name: str
     note: str
     line: str
+    title: str
     cover: tuple[str, ...]
 
 

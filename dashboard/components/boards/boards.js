@@ -19,7 +19,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   parentElement.querySelector('.boards').replaceChildren(...data.cards.map((card) => {
     const item = element('li'), link = element('a'), words = element('div', 'words');
     link.href = `?collection=${encodeURIComponent(card.id)}`;
-    words.append(element('b', '', card.name), element('span', '', card.line));
+    words.append(element('b', '', card.name), Object.assign(element('span', '', card.line), { title: card.title }));
     if (card.note) words.append(element('span', 'note', card.note));
     link.append(cover(card.cover), words);
     link.addEventListener('click', (event) => {

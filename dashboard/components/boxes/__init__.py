@@ -4,8 +4,9 @@ It lives in the browser and asks for what it shows itself: the picture in words 
 /data/v1/... A gallery opens it by an event (boxes.js says which); Python hears of what changes the page. Its parts:
 
     calls.js   asking, and what to say when the answer is no        labels.js  labels, verdicts and their undo
-    zoom.js    zooming and panning                                  facts.js   what is known, similar pictures
-    stage.js   the picture with its boxes                           edit.js    edits, collections, the trash
+    when.js    a moment, from now and exactly                       facts.js   what is known, similar pictures
+    zoom.js    zooming and panning                                  edit.js    edits, collections, the trash
+    stage.js   the picture with its boxes
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ import streamlit as st
 from pixplore.domain import Person, Role
 
 HERE = Path(__file__).parent
-_PARTS = ("calls.js", "zoom.js", "stage.js", "labels.js", "facts.js", "edit.js", "boxes.js")
+_PARTS = ("calls.js", "when.js", "zoom.js", "stage.js", "labels.js", "facts.js", "edit.js", "boxes.js")
 _mount = st.components.v2.component(
     "pixplore_boxes",
     html=(HERE / "boxes.html").read_text(),

@@ -256,7 +256,7 @@ function onKey(view, event) {
   event.stopPropagation(); // the page's own keys are for the page
   const row = inside.find((at) => at.matches?.('.label'));
   const act = { ArrowLeft: () => step(view, -1), ArrowRight: () => step(view, 1), b: () => toggleAll(view), e: () => openEdit(view),
-    i: () => panel(view), z: () => takeBack(view) }[event.key];
+    i: () => panel(view), u: () => takeBack(view), z: () => takeBack(view) }[event.key];
   const verdict = row && view.may.review && { y: 'accept', n: 'reject' }[event.key];
   if (verdict) decide(view, row.dataset.name, verdict);
   else if (row && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) (event.key === 'ArrowDown' ? row.nextSibling : row.previousSibling)?.querySelector('.go').focus();

@@ -1,12 +1,12 @@
 
 // Edits of the open picture: its words, its collections, the trash. What somebody typed is kept until it is saved or
-// thrown away by hand: a refusal, a session that ended or a closed picture loses nothing.
+// thrown away by hand: a refusal, a session that ended, a closed picture or a reload loses nothing.
 const FIELDS = [['title', 'Title', 300], ['sku', 'SKU', 100], ['category', 'Category', 100]];
 
 function draftOf(view) {
   const { image } = view;
   if (!view.drafts.has(view.id)) {
-    view.drafts.set(view.id, {
+    view.drafts.set(view.id, keptDraft(view) || {
       title: image.title || '', sku: image.sku || '', category: image.category || '', tags: [...image.tags],
       attributes: Object.entries(image.attributes).map(([name, value]) => ({ name, value: String(value), known: true })),
       base: structuredClone({ title: image.title, sku: image.sku, category: image.category, tags: image.tags, attributes: image.attributes }),
@@ -15,12 +15,28 @@ function draftOf(view) {
   return view.drafts.get(view.id);
 }
 
+const placeOf = (view, id) => `px-edit:${view.me}:${id}`;
+
+function keepDraft(view, draft) {
+  if (!Object.keys(changes(draft)).length) { forgetDraft(view, view.id); return; }
+  try { sessionStorage.setItem(placeOf(view, view.id), JSON.stringify(draft)); } catch { /* then a reload loses it */ }
+}
+
+function keptDraft(view) {
+  try { return JSON.parse(sessionStorage.getItem(placeOf(view, view.id))); } catch { return null; }
+}
+
+function forgetDraft(view, id) {
+  try { sessionStorage.removeItem(placeOf(view, id)); } catch { /* nothing was kept */ }
+}
+
 function openEdit(view) {
   if (!view.may.review || view.image?.deleted_at || !view.image) return;
   view.editing = true;
   const draft = draftOf(view), form = view.root.querySelector('form.edit');
   form.replaceChildren(element('h3', '', 'Edit'), ...FIELDS.map(([name, words, most]) => field(view, draft, name, words, most)),
     tagsField(view, draft), attributesField(view, draft), foot(view, draft));
+  for (const kind of ['oninput', 'onchange', 'onclick', 'onkeyup']) form[kind] = () => keepDraft(view, draft);
   show(view, form);
   form.querySelector('input').focus();
 }
@@ -28,7 +44,7 @@ function openEdit(view) {
 function closeEdit(view, drop) {
   const draft = view.drafts.get(view.id);
   view.editing = false;
-  if (drop || (draft && !Object.keys(changes(draft)).length)) view.drafts.delete(view.id);
+  if (drop || (draft && !Object.keys(changes(draft)).length)) { view.drafts.delete(view.id); forgetDraft(view, view.id); }
   else if (draft) say(view, 'Your changes are kept. Open Edit to go on.');
   show(view, null);
   view.root.querySelector('.act-edit').focus();
@@ -186,6 +202,7 @@ async function saveEdit(view, draft) {
     if (told.textContent) return;
     const { version } = await ask(`/data/v1/images/${id}`, { method: 'PATCH', body });
     view.drafts.delete(id);
+    forgetDraft(view, id);
     noted(view, id, version);
     if (view.id === id) { closeEdit(view, true); say(view, 'Saved'); await load(view, id, true); }
   } catch (problem) {

@@ -9,7 +9,7 @@ function paintFacts(view) {
     ['why', 'Why it is here', view.why?.length ? [lines(view.why)] : null],
     ['product', 'Product', [terms(view, words.product, 'Nothing is known of its product. A product list with its SKU or file name adds it.'), ...chips(view, 'tag', image.tags)]],
     ['colours', 'Colours', image.colours.length ? [swatches(view, image.colours)] : null],
-    ['text', 'Text found', image.text.length ? [lines(image.text, 'read')] : [element('p', 'quiet', 'No text was found in it.')]],
+    ['text', 'Text found', image.text.length ? [lines(image.text, 'read')] : null],
     ['safety', 'Safety', words.safety.length ? [lines(words.safety, 'flag')] : [element('p', 'quiet', image.labels.length || image.label_model ? 'Nothing to flag.' : 'Nobody looked yet.')]],
     ['collections', 'Collections', image.collections.length ? chips(view, 'collection', image.collections) : null],
     ['file', 'File', [terms(view, words.file, '')]],
@@ -129,7 +129,7 @@ function similar(view) {
 function paintSimilar(view, strip, found) {
   const head = element('div', 'strip-head'), row = element('ul', '');
   const items = found.items.filter((one) => one.likeness >= LEAST);
-  head.append(element('h3', '', items.length ? 'Similar' : found.reason || 'No other picture looks much like this one.'));
+  head.append(element('h2', '', items.length ? 'Similar' : found.reason || 'No other picture looks much like this one.'));
   const twins = items.filter((one) => one.likeness >= ALMOST);
   if (twins.length) head.append(element('span', 'twin', `${twins.length === 1 ? 'One looks' : `${twins.length} look`} almost the same`));
   if (found.items.length) {

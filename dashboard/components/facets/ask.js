@@ -27,6 +27,7 @@ function refresh(panel) {
   panel.asked = { key, at: Date.now() };
   panel.root.classList.add('busy');
   const open = [...panel.groups.values()].filter(isOpen);
+  for (const group of open) if (group.found) search(panel, group, 0); // what was typed finds others among the new pictures
   const together = open.filter((group) => !isAlone(group));
   const names = together.map((group) => group.spec.name).join(',');
   const first = ask(panel, 'images', [...panel.filters, ['limit', 1], ['facets', names], ['facet_limit', FEW]], signal).then((answer) => {
@@ -80,7 +81,7 @@ function answered(panel, group, key, answer) {
 }
 
 // Values of which a word begins with what is typed, whether or not they are among those listed.
-function search(panel, group) {
+function search(panel, group, pause = 180) {
   clearTimeout(group.typing);
   group.searching?.abort();
   const prefix = group.typed.trim();
@@ -91,7 +92,7 @@ function search(panel, group) {
       (answer) => { group.found = { prefix, values: answer.values, distinct: answer.distinct }; group.paint(); },
       (problem) => { if (!signal.aborted) trouble(panel, problem); },
     );
-  }, 180);
+  }, pause);
 }
 
 // A word on what is wrong; what passes by itself is tried again twice before anybody has to press a button.

@@ -119,12 +119,13 @@ def gallery(
     by_picture: bool = False,
     similar: bool = False,
     owner: str = "",
+    name: str = "Pictures",
 ) -> GalleryEvents:
     """Show `tiles`; `epoch` names the query (another one forgets what was chosen), `href` + id is a picture's address.
 
     Another `cleared` empties the selection; ids in `gone` are shown no longer. `by_picture` lets people search by a
     picture of their own (meanwhile the state `mine` is true), `similar` by one of the gallery. The size of the tiles is
-    remembered under `owner`.
+    remembered under `owner`. `name`: what a screen reader calls it, another one for each gallery of a page.
     """
     result = _mount(
         key=key,
@@ -142,6 +143,7 @@ def gallery(
             "by_picture": by_picture,
             "similar": similar,
             "owner": owner,
+            "name": name,
         },
         on_open_change=_nothing,
         on_act_change=_nothing,

@@ -218,6 +218,7 @@ export default function ({ parentElement, data, setTriggerValue, setStateValue }
   }
   state.send = setTriggerValue;
   state.keep = setStateValue;
+  root.setAttribute('aria-label', data.name);
   update(state, data);
   state.width.observe(state.list);
   return () => unmount(state);

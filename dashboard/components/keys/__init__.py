@@ -5,11 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from pixplore.domain import Role
+
 HERE = Path(__file__).parent
-Group = tuple[str, Sequence[tuple[str, str]]]
-KEYS: tuple[Group, ...] = (
-    ("Everywhere", (("/", "Search"), ("?", "This list"), ("Esc", "Close, or one step back"))),
+Rows = Sequence[tuple[str, str]]
+KEYS: tuple[tuple[Role, str, Rows], ...] = (
+    (Role.VIEWER, "Everywhere", (("/", "Search"), ("?", "This list"), ("Esc", "Close, or one step back"))),
     (
+        Role.VIEWER,
         "Among pictures",
         (
             ("← ↑ ↓ →", "Move"),
@@ -21,23 +24,34 @@ KEYS: tuple[Group, ...] = (
         ),
     ),
     (
+        Role.VIEWER,
         "In an open picture",
         (
             ("← →", "The one before, the next"),
             ("+ − 0", "Zoom"),
             ("B", "Boxes"),
             ("I", "What is known"),
-            ("E", "Edit"),
             ("↑ ↓", "From label to label"),
-            ("Y N", "The label is right, is wrong"),
-            ("Z", "Take the last answer back"),
         ),
     ),
-    ("In a collection", (("← ↑ ↓ →", "Go"), ("Alt + ← ↑ ↓ →", "Move the picture"), ("Space", "Select"))),
-    ("On a filter's value", (("I", "Include"), ("A", "Any of"), ("X", "Exclude"), ("Del", "Take away"))),
-    ("In review", (("Y", "Yes"), ("N", "No"), ("S", "Skip"), ("U", "Undo"))),
+    (
+        Role.ANALYST,
+        "Correcting an open picture",
+        (("E", "Edit"), ("Y N", "The label is right, is wrong"), ("U", "Take the last answer back")),
+    ),
+    (
+        Role.VIEWER,
+        "In a collection",
+        (("← ↑ ↓ →", "Go"), ("Alt + ← ↑ ↓ →", "Move the picture"), ("Space", "Select")),
+    ),
+    (
+        Role.VIEWER,
+        "On a filter's value",
+        (("I", "Include"), ("A", "Any of"), ("X", "Exclude"), ("Del", "Take away")),
+    ),
+    (Role.ANALYST, "In review", (("Y", "Yes"), ("N", "No"), ("S", "Skip"), ("U", "Undo"))),
 )
-"""Heading, then (key, what it does)."""
+"""Who has the keys, heading, (key, what it does)."""
 
 _mount = st.components.v2.component(
     "pixplore_keys",
@@ -47,7 +61,8 @@ _mount = st.components.v2.component(
 )
 
 
-def listen() -> None:
-    """Once a run, before the page: a page may stop the run."""
+def listen(role: Role) -> None:
+    """Once a run, before the page: a page may stop the run. The list names what this role may do."""
+    groups = [(title, rows) for least, title, rows in KEYS if least in role.includes]
     with st.container(key="px-keys"):
-        _mount(key="px-keys-list", data={"groups": KEYS})
+        _mount(key="px-keys-list", data={"groups": groups})

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.boxes import HERE as BOXES
 from dashboard.components.review import frame
 from pixplore.domain import Person, Role
 
@@ -13,7 +14,7 @@ _mount = st.components.v2.component(
     html=(_HERE / "names.html").read_text(),
     css=frame("frame.css") + (_HERE / "names.css").read_text(),
     js="".join(
-        [frame("answers.js"), frame("rules.js")]
+        [frame("answers.js"), frame("rules.js"), (BOXES / "when.js").read_text()]
         + [(_HERE / part).read_text() + "\n" for part in ("table.js", "effect.js", "names.js")]
     ),
 )

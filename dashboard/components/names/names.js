@@ -47,11 +47,15 @@ async function versions(view, cursor) {
 }
 
 function versionRow(view, one, before) {
-  const row = element('div', 'version'), told = element('div'), when = one.at && new Date(one.at);
+  const row = element('div', 'version'), told = element('div');
   const title = element('b', '', `Version ${one.version}`);
   told.append(title);
   if (one.note) told.append(element('span', '', one.note));
-  if (when) told.append(Object.assign(element('span', 'soft', `${one.by}, ${when.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`), { title: one.at }));
+  if (one.at) {
+    const by = element('span', 'soft', `${one.by}, `);
+    by.append(when(one.at));
+    told.append(by);
+  }
   const changed = before && Object.keys({ ...before, ...one.rules }).filter((name) => !sameRule(canonical(name, before[name]), canonical(name, one.rules[name])));
   if (changed?.length) told.append(element('span', 'soft', changed.slice(0, 4).map((name) => ruleWords(name, canonical(name, one.rules[name]))).join('; ') + (changed.length > 4 ? `; and ${changed.length - 4} more` : '')));
   row.append(told);

@@ -1,7 +1,7 @@
 // The queue: the next questions are here before they are needed, a verdict goes to the outbox and never waits.
 const PAGE = 60;
 const LONG_AWAY = 30_000;
-const KEYS = { y: 'accept', a: 'accept', n: 'reject', r: 'reject', s: 'skip', u: 'undo' };
+const KEYS = { y: 'accept', a: 'accept', n: 'reject', r: 'reject', s: 'skip', u: 'undo', z: 'undo' };
 const MODES = [['one', 'One by one'], ['grid', 'Many at once']];
 
 const keyOf = (item) => `${item.image.id}|${item.label}`;

@@ -44,7 +44,7 @@ function draw(view) {
   const judged = found.curve.filter((step) => step.threshold <= found.threshold).at(-1);
   const total = judged ? judged.accepted + judged.rejected : 0;
   const rows = [
-    ['Pictures now', found.now.toLocaleString('en'), found.rule ? `with the threshold at ${percent(found.rule)}` : 'without a threshold'],
+    ['Pictures now', found.now.toLocaleString('en'), found.rule ? `with the threshold at ${percent(found.rule)}` : 'at any confidence'],
     ['Pictures then', found.then.toLocaleString('en'), difference ? `${difference > 0 ? '+' : '−'}${Math.abs(difference).toLocaleString('en')}` : 'nothing changes'],
     ['Right, as judged', total && judged.precision !== null ? percent(100 * judged.precision) : '–', total ? `${judged.accepted.toLocaleString('en')} of ${words(total, 'picture')} that people judged from ${percent(judged.threshold)} on` : found.judged ? `nobody judged pictures from ${percent(judged.threshold)} on` : 'nobody judged this label yet'],
     ['Still found', judged && judged.recall !== null ? percent(100 * judged.recall) : '–', 'of all pictures that people said yes to'],

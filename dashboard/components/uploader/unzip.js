@@ -71,7 +71,7 @@ function refusal(entry) {
   if (entry.size === 0xffffffff || entry.packed === 0xffffffff) return 'It is stored in a form for very large files (ZIP64), which is not taken.';
   if (entry.method !== 0 && entry.method !== 8) return 'It is packed in an unusual way. Make the ZIP again with the usual settings.';
   if (entry.method === 0 && entry.packed !== entry.size) return 'The ZIP tells a wrong size for it. Make the ZIP again.';
-  if (entry.size > 1e6 && entry.size > MOST_RATIO * entry.packed) return 'It would grow more than 200 times when unpacked, as no photograph does.';
+  if (entry.size > 1e6 && entry.size > MOST_RATIO * entry.packed) return 'It would grow more than 200 times when unpacked, as no picture does.';
   if (entry.method === 8 && typeof DecompressionStream === 'undefined') return 'This browser cannot unpack it. Unpack the ZIP yourself and choose the pictures.';
   return null;
 }

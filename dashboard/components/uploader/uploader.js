@@ -8,8 +8,8 @@ const GROUPS = [
   ['bad', 'Need attention', (item) => ['rejected', 'failed', 'stuck'].includes(item.phase)],
 ];
 
-function photographs(n) {
-  return n === 1 ? '1 photograph' : `${n.toLocaleString('en')} photographs`;
+function picturesOf(n) {
+  return n === 1 ? '1 picture' : `${n.toLocaleString('en')} pictures`;
 }
 
 function totals(queue) {
@@ -33,13 +33,13 @@ function totals(queue) {
 
 function titleOf(queue, sum) {
   if (sum.going) {
-    if (queue.paused && sum.unsent) return `Paused: ${photographs(sum.unsent)} to send`;
-    if (sum.unsent) return `Uploading ${photographs(sum.all)}`;
-    return `${photographs(sum.going)} being looked at`;
+    if (queue.paused && sum.unsent) return `Paused: ${picturesOf(sum.unsent)} to send`;
+    if (sum.unsent) return `Uploading ${picturesOf(sum.all)}`;
+    return `${picturesOf(sum.going)} being looked at`;
   }
-  if (sum.bad) return `${sum.bad.toLocaleString('en')} of ${photographs(sum.all)} need${sum.bad === 1 ? 's' : ''} your attention`;
-  if (sum.duplicate === sum.all) return sum.all === 1 ? 'This photograph is in the catalogue already' : 'All of these are in the catalogue already';
-  return sum.all === 1 ? 'Your photograph is searchable' : `All ${photographs(sum.all)} are in the catalogue`;
+  if (sum.bad) return `${sum.bad.toLocaleString('en')} of ${picturesOf(sum.all)} need${sum.bad === 1 ? 's' : ''} your attention`;
+  if (sum.duplicate === sum.all) return sum.all === 1 ? 'This picture is in the catalogue already' : 'All of these are in the catalogue already';
+  return sum.all === 1 ? 'Your picture is searchable' : `All ${picturesOf(sum.all)} are in the catalogue`;
 }
 
 // Bytes a second over the last ten; null until there is something to tell from.
@@ -75,7 +75,7 @@ function paintAwaited({ queue, at }, sum) {
   const words = n ? `${n.toLocaleString('en')} ${n === 1 ? 'file' : 'files'} of this upload never arrived. Choose the same files, folder or ZIP again: only what is missing is sent.` : '';
   if (line.textContent !== words) line.textContent = words;
   line.hidden = !n;
-  at('.lead').textContent = n ? 'Choose the same files again to finish' : queue.batch ? 'Drop more photographs here' : 'Drop photographs or folders here';
+  at('.lead').textContent = n ? 'Choose the same files again to finish' : queue.batch ? 'Drop more pictures here' : 'Drop pictures or folders here';
 }
 
 function paint(view) {
@@ -146,7 +146,7 @@ async function take(view, files) {
   const { added, twice, archives } = sum;
   const left = files.length - pictures.length;
   const words = [];
-  if (added || !archives) words.push(`${photographs(added)} added`);
+  if (added || !archives) words.push(`${picturesOf(added)} added`);
   if (archives) words.push(archives === 1 ? 'opening the ZIP' : `opening ${archives} ZIPs`);
   if (twice) words.push(`${twice} in this list already`);
   if (left) words.push(`${left} system file${left === 1 ? '' : 's'} left out`);
@@ -155,7 +155,7 @@ async function take(view, files) {
 
 function tellOfZip(view, { archive, added, twice, refused, fault }) {
   if (fault) { view.at('.live').textContent = `${archive} was not taken. ${fault}`; return; }
-  const words = [`${photographs(added)} found in ${archive}`];
+  const words = [`${picturesOf(added)} found in ${archive}`];
   if (refused) words.push(`${refused.toLocaleString('en')} not taken`);
   if (twice) words.push(`${twice.toLocaleString('en')} in this list already`);
   view.at('.live').textContent = `${words.join(', ')}.`;

@@ -27,7 +27,7 @@ function look(at) {
   } else if (before && !before.queue.shown() && before.queue.items.length) {
     if (word.dataset.state !== 'end') ended = Date.now();
     const lost = before.queue.of.stuck.size;
-    const all = before.all === 1 ? 'The photograph is sent' : `All ${number(before.all)} photographs are sent`;
+    const all = before.all === 1 ? 'The picture is sent' : `All ${number(before.all)} pictures are sent`;
     say(word, at, lost ? `${number(lost)} of ${number(before.all)} could not be sent` : all, 'end');
     at('.bar i').style.width = `${(100 * (before.all - lost)) / before.all}%`;
     at('a').href = address(before.queue);

@@ -17,7 +17,6 @@ from constructs import Construct
 from infra.cdk.acknowledged import acknowledge
 from infra.cdk.config import Deployment, Hours, Tasks
 from infra.cdk.constructs.package import ROOT
-from infra.cdk.stacks.network import PRIVATE
 
 CPU_PERCENT = 75
 IMAGES = {"search": "infra/images/search.Dockerfile", "dashboard": "infra/images/dashboard.Dockerfile"}
@@ -54,8 +53,8 @@ class WebService(Construct):
         task = self._task(props)
         self.service = ecs.FargateService(
             self, "Service",
-            cluster=props.cluster, task_definition=task, desired_count=props.tasks.least,
-            vpc_subnets=PRIVATE, security_groups=[props.group], assign_public_ip=False,
+            cluster=props.cluster, task_definition=task, vpc_subnets=_zones(props),
+            security_groups=[props.group], assign_public_ip=False,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             min_healthy_percent=100, max_healthy_percent=200, health_check_grace_period=Duration.seconds(90),
             cloud_map_options=props.names, enable_ecs_managed_tags=True, propagate_tags=ecs.PropagatedTagSource.SERVICE,
@@ -119,7 +118,7 @@ class WebService(Construct):
 
     def _scale(self, props: ServiceProps) -> None:
         count = self.service.auto_scale_task_count(min_capacity=props.tasks.least, max_capacity=props.tasks.most)
-        calm, soon = Duration.minutes(5), Duration.minutes(1)
+        calm, soon = Duration.minutes(5), Duration.minutes(3)  # longer than a task takes to start: else one too many
         count.scale_on_cpu_utilization(
             "Cpu", target_utilization_percent=CPU_PERCENT, scale_in_cooldown=calm, scale_out_cooldown=soon
         )
@@ -133,6 +132,11 @@ class WebService(Construct):
             "Requests", requests_per_target=per_target, target_group=group,
             scale_in_cooldown=self._calm, scale_out_cooldown=self._soon,
         )  # fmt: skip
+
+
+def _zones(props: ServiceProps) -> ec2.SubnetSelection:
+    """Only where the balancer stands: it sends nothing into a zone that it is not in."""
+    return ec2.SubnetSelection(subnets=props.cluster.vpc.private_subnets[: props.deployment.profile.balancer_zones])
 
 
 def _asks(port: int, path: str) -> list[str]:

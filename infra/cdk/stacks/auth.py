@@ -1,6 +1,7 @@
 """Who may sign in: the user pool, its three groups, and the dashboard's client, which has no secret."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
@@ -24,7 +25,7 @@ class AuthProps:
 class AuthStack(Stack):
     """Offers `pool`, `client` and `settings` (what programs are told of them)."""
 
-    def __init__(self, scope: Construct, name: str, props: AuthProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: AuthProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         domain = props.deployment.domain
         site = f"https://{domain}" if domain else "the address that you were told"

@@ -1,6 +1,7 @@
 """Where containers run, and the name under which they find one another."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
@@ -23,7 +24,7 @@ class ClusterProps:
 class ClusterStack(Stack):
     """Offers `cluster` and `namespace`."""
 
-    def __init__(self, scope: Construct, name: str, props: ClusterProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: ClusterProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         insights = props.deployment.profile.container_insights
         self.cluster = ecs.Cluster(

@@ -1,6 +1,7 @@
 """The dashboard as a service: Streamlit, whose pages hold one connection each, hence sticky."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
@@ -45,7 +46,7 @@ class DashboardProps:
 class DashboardStack(Stack):
     """Offers `web`."""
 
-    def __init__(self, scope: Construct, name: str, props: DashboardProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: DashboardProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         session_key = self._secret("SessionKey", "Seals the sessions that the dashboard keeps in the database", 43)
         cookie = self._secret("Cookie", "Signs Streamlit's own cookie, alike in every task", 64)

@@ -1,6 +1,7 @@
 """The catalogue's database, the bucket of originals, and the function that brings the schema up to date."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, triggers
 from aws_cdk import aws_ec2 as ec2
@@ -40,7 +41,7 @@ class Database:
 class DataStack(Stack):
     """Offers `key`, `cluster`, `database`, `originals` and `inside` (how functions stand in the VPC)."""
 
-    def __init__(self, scope: Construct, name: str, props: DataProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: DataProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         self.key = kms.Key(
             self, "Key", description="Pixplore: originals, catalogue, secrets, backups", enable_key_rotation=True,
@@ -99,7 +100,7 @@ class DataStack(Stack):
     def _cluster(self, props: DataProps) -> rds.DatabaseCluster:
         """Its owner's password is made, kept and rotated by RDS; our programs have none: they sign in by their role."""
         profile = props.deployment.profile
-        seen = {"enable_performance_insights": True, "performance_insight_encryption_key": self.key}
+        seen: dict[str, Any] = {"enable_performance_insights": True, "performance_insight_encryption_key": self.key}
         reader = [rds.ClusterInstance.serverless_v2("Reader", scale_with_writer=True, **seen)] if profile.reader else []
         cluster = rds.DatabaseCluster(
             self, "Catalogue",

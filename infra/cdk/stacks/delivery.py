@@ -5,6 +5,7 @@ addresses, which the search API makes (pixplore/aws/delivery.py).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudfront as cloudfront
@@ -26,7 +27,7 @@ class DeliveryProps:
 class DeliveryStack(Stack):
     """Offers `renditions`, `url` and `key_id`."""
 
-    def __init__(self, scope: Construct, name: str, props: DeliveryProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: DeliveryProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         self.renditions = s3.Bucket(
             self, "Renditions",

@@ -5,6 +5,7 @@ brings a name and TLS of its own; the balancer then answers only who knows the s
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_certificatemanager as acm
@@ -38,7 +39,7 @@ class EdgeProps:
 class EdgeStack(Stack):
     """Offers `balancer`, `host`, `origin`, and `admit`, by which services hang themselves in."""
 
-    def __init__(self, scope: Construct, name: str, props: EdgeProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: EdgeProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         zones = props.deployment.profile.balancer_zones
         self.balancer = elb.ApplicationLoadBalancer(
@@ -67,7 +68,7 @@ class EdgeStack(Stack):
         self.origin = f"https://{self.host}"
         CfnOutput(self, "Address", value=self.origin, description="Where people sign in")
         if props.deployment.profile.waf:
-            protect(self, self.balancer)
+            protect(self, self.balancer, behind_cloudfront=not props.deployment.domain)
 
     def admit(self, scope: Construct, name: str, group: elb.ApplicationTargetGroup, priority: int, *paths: str) -> None:
         """Send requests for these paths to a target group. The rule lies in the caller's stack."""

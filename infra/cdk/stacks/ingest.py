@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
@@ -81,7 +82,7 @@ class May:
 class IngestStack(Stack):
     """Offers `queue`, `dlq`, `may`, `settings`, `functions` and `api`."""
 
-    def __init__(self, scope: Construct, name: str, props: IngestProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: IngestProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         data = props.data
         self._queues(data.originals.bucket_name)

@@ -1,6 +1,7 @@
 """The VPC, who may speak to whom in it, and the bucket that all access logs go to."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -33,7 +34,7 @@ class Groups:
 class NetworkStack(Stack):
     """Offers `vpc`, `groups` and `logs`."""
 
-    def __init__(self, scope: Construct, name: str, deployment: Deployment, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, deployment: Deployment, **options: Any) -> None:
         super().__init__(scope, name, **options)
         self.logs = self._log_bucket()
         self.vpc = self._vpc(deployment)
@@ -62,7 +63,10 @@ class NetworkStack(Stack):
         image = ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64)
         self.nat = (
             ec2.NatProvider.instance_v2(
-                instance_type=small, machine_image=image, default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY
+                instance_type=small,
+                machine_image=image,
+                default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY,
+                associate_public_ip_address=True,  # the subnet gives none
             )
             if profile.nat == "instance"
             else ec2.NatProvider.gateway()
@@ -88,8 +92,10 @@ class NetworkStack(Stack):
         )
         if isinstance(self.nat, ec2.NatInstanceProviderV2):
             self.nat.connections.allow_from(ec2.Peer.ipv4(ADDRESSES), ec2.Port.all_traffic(), "from inside the VPC")
-            for instance in self.nat.gateway_instances:
+            for instance, subnet in zip(self.nat.gateway_instances, vpc.public_subnets, strict=False):
                 _harden(instance)
+                # It installs what it needs once, when it starts: the way out must be there by then.
+                instance.node.add_dependency(subnet.internet_connectivity_established)
         return vpc
 
     def _endpoints(self, services: tuple[str, ...]) -> None:
@@ -142,7 +148,7 @@ class NetworkStack(Stack):
 
 
 def _harden(nat: ec2.Instance) -> None:
-    """Its disk is encrypted, its metadata asked for with a session only; nobody signs in to it."""
+    """Its disk is encrypted and nobody signs in to it; its image gives metadata to sessions only."""
     plain = nat.node.default_child
     assert isinstance(plain, ec2.CfnInstance)  # noqa: S101
     disk = ec2.CfnInstance.EbsProperty(encrypted=True, volume_type="gp3", volume_size=8)

@@ -1,6 +1,7 @@
 """What is looked at and what rings: alarms to one topic, one dashboard, and a watch over the bill."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_ce as ce
@@ -36,15 +37,18 @@ class ObservabilityProps:
 
 
 class ObservabilityStack(Stack):
-    def __init__(self, scope: Construct, name: str, props: ObservabilityProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: ObservabilityProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         topic = sns.Topic(self, "Alarms", display_name=f"Alarms of {props.deployment.name}", master_key=props.key,
                           enforce_ssl=True)  # fmt: skip
+        for service in ("cloudwatch", "costalerts"):
+            self._may_ring(topic, props.key, iam.ServicePrincipal(f"{service}.amazonaws.com"))
         if props.deployment.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(props.deployment.alarm_email))
         watched = Watched(
             queue=props.ingest.queue, dlq=props.ingest.dlq, functions=props.ingest.functions, api=props.ingest.api.api,
             cluster=props.cluster, search=props.search.web, dashboard=props.dashboard.web, balancer=props.edge.balancer,
+            inside=props.search.inside,
         )  # fmt: skip
         made = {one.name: Alarm(self, one.name, topic, one.props) for one in alarms(watched)}
         self._dashboard(props, watched, list(made.values()))
@@ -84,20 +88,25 @@ class ObservabilityStack(Stack):
                   right=[label.metric("ConcurrentExecutions", statistic="Maximum", period=minute)]),
         )  # fmt: skip
 
+    def _may_ring(self, topic: sns.Topic, key: kms.Key, service: iam.ServicePrincipal) -> None:
+        """A policy of the topic's own replaces the one that lets the account's services in, and the key knows none."""
+        ours = {"StringEquals": {"aws:SourceAccount": self.account}}
+        topic.add_to_resource_policy(iam.PolicyStatement(
+            actions=["sns:Publish"], resources=[topic.topic_arn], principals=[service], conditions=ours
+        ))  # fmt: skip
+        key.add_to_resource_policy(iam.PolicyStatement(
+            actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"], principals=[service], conditions=ours
+        ))  # fmt: skip
+
     def _bill(self, topic: sns.Topic, deployment: Deployment) -> None:
         """What costs more than it used to. The tag counts once the account has activated it (docs/aws.md)."""
-        topic.add_to_resource_policy(iam.PolicyStatement(
-            actions=["sns:Publish"], resources=[topic.topic_arn],
-            principals=[iam.ServicePrincipal("costalerts.amazonaws.com")],
-            conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-        ))  # fmt: skip
         monitor = ce.CfnAnomalyMonitor(
             self, "Spending", monitor_name=deployment.name, monitor_type="CUSTOM",
             monitor_specification=self.to_json_string(
                 {"Tags": {"Key": TAG, "Values": [deployment.profile.name], "MatchOptions": ["EQUALS"]}}
             ),
         )  # fmt: skip
-        ce.CfnAnomalySubscription(
+        subscription = ce.CfnAnomalySubscription(
             self, "SpendingAlarm", subscription_name=deployment.name, frequency="IMMEDIATE",
             monitor_arn_list=[monitor.attr_monitor_arn],
             subscribers=[ce.CfnAnomalySubscription.SubscriberProperty(type="SNS", address=topic.topic_arn)],
@@ -106,3 +115,4 @@ class ObservabilityStack(Stack):
                 "Values": [ANOMALY_DOLLARS],
             }}),
         )  # fmt: skip
+        subscription.node.add_dependency(topic)  # its policy, too: the subscription is tried when it is made

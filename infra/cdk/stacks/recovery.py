@@ -1,10 +1,12 @@
 """Backups beside those that RDS keeps: of database and originals, in a vault of their own, elsewhere too in `scale`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
@@ -25,7 +27,7 @@ class RecoveryProps:
 
 
 class RecoveryStack(Stack):
-    def __init__(self, scope: Construct, name: str, props: RecoveryProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: RecoveryProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         profile = props.deployment.profile
         vault = backup.BackupVault(self, "Vault", encryption_key=props.key, removal_policy=RemovalPolicy.RETAIN)
@@ -39,15 +41,24 @@ class RecoveryStack(Stack):
             rule_name="weekly", delete_after=Duration.days(MONTHLY_DAYS), copy_actions=copies,
             schedule_expression=events.Schedule.cron(hour="4", minute="0", week_day="SUN"),
         ))  # fmt: skip
-        selection = plan.add_selection(
-            "All",
+        # The CDK gives this role the two policies for everything else itself; S3 has its own.
+        role = iam.Role(
+            self, "Role",
+            assumed_by=iam.ServicePrincipal("backup.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name(f"AWSBackupServiceRolePolicyForS3{what}")
+                for what in ("Backup", "Restore")
+            ],
+        )  # fmt: skip
+        acknowledge(role, "backup role")
+        plan.add_selection(
+            "All", role=role,
             resources=[
                 backup.BackupResource.from_arn(props.cluster.cluster_arn),
                 backup.BackupResource.from_arn(props.originals.bucket_arn),
             ],
             allow_restores=True,
-        )
-        acknowledge(selection, "backup role")
+        )  # fmt: skip
 
     def _copy(self, deployment: Deployment) -> backup.BackupPlanCopyActionProps:
         elsewhere = self.format_arn(
@@ -63,7 +74,7 @@ class RecoveryStack(Stack):
 class ElsewhereStack(Stack):
     """In another region: the vault that copies go to. Its key stays when everything else is gone."""
 
-    def __init__(self, scope: Construct, name: str, deployment: Deployment, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, deployment: Deployment, **options: Any) -> None:
         super().__init__(scope, name, **options)
         key = kms.Key(self, "Key", description="Pixplore: copies of backups", enable_key_rotation=True,
                       removal_policy=RemovalPolicy.RETAIN)  # fmt: skip

@@ -1,6 +1,7 @@
 """The search API as a service: behind the balancer for programs, beside the dashboard by a name of its own."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -40,9 +41,9 @@ class SearchProps:
 
 
 class SearchStack(Stack):
-    """Offers `address` (for the dashboard) and `web`."""
+    """Offers `address` (for the dashboard), `web`, and `inside`: the group behind a balancer at that address."""
 
-    def __init__(self, scope: Construct, name: str, props: SearchProps, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, props: SearchProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
         may, profile = props.ingest.may, props.deployment.profile
         # Made by `make deploy` beside the public half that CloudFront knows.
@@ -66,6 +67,7 @@ class SearchStack(Stack):
         )  # fmt: skip
         self.web = WebService(self, "Search", asked)
         props.edge.admit(self, "Paths", self.web.target_group, 10, *PATHS)
+        self.inside: elb.ApplicationTargetGroup | None = None
         if profile.inner_balancer:
             self.address = self._behind_its_own_balancer(props, asked)
         else:
@@ -77,10 +79,10 @@ class SearchStack(Stack):
         balancer = elb.ApplicationLoadBalancer(
             self, "Inner",
             vpc=props.vpc, internet_facing=False, security_group=props.groups.inner_balancer, vpc_subnets=PRIVATE,
-            deletion_protection=True, drop_invalid_header_fields=True,
+            deletion_protection=True, drop_invalid_header_fields=True, idle_timeout=Duration.seconds(60),
         )  # fmt: skip
         balancer.log_access_logs(props.logs, "inner-balancer")
-        group = self.web.target("Inside", asked)
+        self.inside = group = self.web.target("Inside", asked)
         balancer.add_listener(
             "Http", port=SEARCH_PORT, protocol=elb.ApplicationProtocol.HTTP, open=False, default_target_groups=[group]
         )
