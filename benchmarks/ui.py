@@ -53,7 +53,7 @@ def upload(page: Page, files: list[Path]) -> float:
     page.locator("input.files").wait_for(state="attached")
     began = time.perf_counter()
     page.locator("input.files").set_input_files(files)
-    said = f"All {len(files):,} photographs are in the catalogue"
+    said = f"All {len(files):,} pictures are in the catalogue"
     page.locator(".px-uploader .title", has_text=said).wait_for(timeout=480_000)
     return time.perf_counter() - began
 
