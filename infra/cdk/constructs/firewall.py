@@ -5,8 +5,8 @@ from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
 MOST_IN_FIVE_MINUTES = 3_000
-# SizeRestrictions_BODY would refuse a product list (20 MB at most); the dashboard limits what it takes itself.
 _FORWARDED = waf.CfnWebACL.ForwardedIPConfigurationProperty(header_name="X-Forwarded-For", fallback_behavior="MATCH")
+# SizeRestrictions_BODY would refuse a product list (20 MB at most); the dashboard limits what it takes itself.
 RULE_SETS = {
     "AWSManagedRulesCommonRuleSet": ["SizeRestrictions_BODY"],
     "AWSManagedRulesKnownBadInputsRuleSet": [],
@@ -20,15 +20,14 @@ def protect(scope: Construct, balancer: elb.ApplicationLoadBalancer, behind_clou
     `behind_cloudfront`: every request comes from an address of CloudFront's, which says whose it was in a header. That
     header can be forged: then the limit is one for people who share an edge, no wall against an attack.
     """
-    whose = {"aggregate_key_type": "FORWARDED_IP", "forwarded_ip_config": _FORWARDED} if behind_cloudfront else {
-        "aggregate_key_type": "IP"
-    }  # fmt: skip
     rules = [_managed(number, name, counted) for number, (name, counted) in enumerate(RULE_SETS.items())]
     limit = waf.CfnWebACL.RuleProperty(
         name="each-address", priority=len(rules), action=waf.CfnWebACL.RuleActionProperty(block={}),
         statement=waf.CfnWebACL.StatementProperty(
             rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
-                limit=MOST_IN_FIVE_MINUTES, **whose
+                limit=MOST_IN_FIVE_MINUTES,
+                aggregate_key_type="FORWARDED_IP" if behind_cloudfront else "IP",
+                forwarded_ip_config=_FORWARDED if behind_cloudfront else None,
             )
         ),
         visibility_config=_seen("each-address"),
