@@ -36,7 +36,7 @@ def places(found: session.Session) -> None:
     for device in devices[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"px-device-{device.sid_hash[:16]}"):
             name = named(device.browser)
-            theme.lines(name, "This browser") if device.here else theme.lines(name, "Used", device.seen_at)
+            theme.lines(name, "This browser" if device.here else "Used", None if device.here else device.seen_at)
             key = f"px-end-{device.sid_hash[:16]}"
             if not device.here and st.button("Sign out there", key=key, help=f"End the session in {name}"):
                 session.end_one(found, device)

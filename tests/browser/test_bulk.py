@@ -26,30 +26,28 @@ def shelf(stack: Stack, model_dir: Path) -> Shelf:
     return fill(stack)
 
 
-@pytest.fixture(scope="module")
-def many(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A category with more entries than a gallery holds, imported by the command line."""
-    file = tmp_path_factory.mktemp("bulk") / "bulk.csv"
+def imported(stack: Stack, folder: Path, category: str, count: int) -> str:
+    """A category of so many entries without pictures, by the command line."""
+    file = folder / f"{category}.csv"
     with file.open("w", newline="", encoding="utf-8") as out:
         rows = csv.writer(out)
         rows.writerow(["sku", "name", "category"])
-        rows.writerows([f"BULK-{n}", f"bulk-{n:05}.jpg", "Bulk"] for n in range(1_250))
+        rows.writerows([f"{category}-{n}", f"{category}-{n:05}.jpg".lower(), category] for n in range(count))
     at = {"DATABASE_URL": stack.ends["database_url"]}
     subprocess.run([sys.executable, "-m", "pixplore", "import", file], cwd=ROOT, env=os.environ | at, check=True)
-    return "Bulk"
+    return category
+
+
+@pytest.fixture(scope="module")
+def many(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """More than a gallery holds."""
+    return imported(stack, tmp_path_factory.mktemp("many"), "Bulk", 1_250)
 
 
 @pytest.fixture(scope="module")
 def more(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A category that one part of a job (pixplore/catalogue/jobs.py) does not hold."""
-    file = tmp_path_factory.mktemp("more") / "more.csv"
-    with file.open("w", newline="", encoding="utf-8") as out:
-        rows = csv.writer(out)
-        rows.writerow(["sku", "name", "category"])
-        rows.writerows([f"MORE-{n}", f"more-{n:05}.jpg", "More"] for n in range(PART + 250))
-    at = {"DATABASE_URL": stack.ends["database_url"]}
-    subprocess.run([sys.executable, "-m", "pixplore", "import", file], cwd=ROOT, env=os.environ | at, check=True)
-    return "More"
+    """More than one part of a job (pixplore/catalogue/jobs.py) holds."""
+    return imported(stack, tmp_path_factory.mktemp("more"), "More", PART + 250)
 
 
 @contextmanager

@@ -130,11 +130,11 @@ def test_services_run_only_in_zones_that_the_balancer_is_in(each: Templates) -> 
     balancer = each.one("AWS::ElasticLoadBalancingV2::LoadBalancer", "edge/")
 
     def zones(subnets: list[object]) -> set[str]:
-        return set(re.findall(r"Subnet(\d)", json.dumps(subnets)))
+        return set(re.findall(r"Vpc(?:public|private)Subnet(\d)Subnet", json.dumps(subnets)))
 
     for service in each.resources("AWS::ECS::Service").values():
         inside = service["NetworkConfiguration"]["AwsvpcConfiguration"]["Subnets"]
-        assert zones(inside)
+        assert len(zones(inside)) == len(inside) > 1
         assert zones(inside) <= zones(balancer["Subnets"])
         assert "DesiredCount" not in service, "a deployment would undo what scaling did"
 
