@@ -1,8 +1,8 @@
 """Parts of a page that look again by themselves: a moment without the service leaves them as they were told."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
@@ -13,6 +13,16 @@ _NO_FADING = """<style>
 [class*="st-key-px-live"] [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>"""
 """While a look takes its time, what stands there stays as it is: it would flicker with every look."""
+
+
+def ahead(outline: theme.Outline, *looks: Callable[[], object]) -> None:
+    """What a fragment shows first, asked for under an outline: the fragment's later looks leave what stands there.
+
+    What cannot be read the fragment says itself.
+    """
+    with theme.skeleton(outline), suppress(PixploreError):
+        for look in looks:
+            look()
 
 
 @contextmanager

@@ -1,22 +1,18 @@
 """Operations, for administrators: is everything moving, what failed, and the buttons that set it right."""
 
-from contextlib import suppress
-
 import streamlit as st
 
-from dashboard import session
+from dashboard import live, session
 from dashboard.components.marks import marks
 from dashboard.look import theme
 from dashboard.operations import audit_views, operation_live, operation_views, people_views, spend_views
 from pixplore.domain import Role
-from pixplore.errors import PixploreError
 
 person = session.require(Role.ADMIN)
 
 st.html(theme.DASHBOARD / "insights" / "insights.css")
 theme.page_header("Operations", "Is everything moving, what failed, and what was done about it.")
-with theme.skeleton("figures"), suppress(PixploreError):  # the numbers say it themselves where they cannot be read
-    operation_live.operations()
+live.ahead("figures", operation_live.operations)
 operation_views.figures()
 # The numbers stand above: labels that change would lead back to the first tab. Which is open stands in the address.
 names = ["Now", "Dead letters", "Failures", "Spend", "Audit log", "People"]

@@ -28,6 +28,7 @@ DASHBOARD = Path(__file__).resolve().parents[1]
 STATIC = DASHBOARD / "static"
 log = logging.getLogger("pixplore.dashboard")
 _MADE_LATER = re.compile(r":(?=[\w+/-]+:)|https?:(?=//)|www(?=\.)|@(?=[\w-]+\.)|(?<!\S)[<>~-](?=[->=]+(?!\S))", re.I)
+Outline = Literal["gallery", "figures", "chart", "lines"]
 _SKELETONS = {"gallery": 12, "figures": 4, "chart": 9, "lines": 4}
 
 
@@ -122,7 +123,7 @@ def loading(what: str = "Loading") -> Iterator[None]:
 
 
 @contextmanager
-def skeleton(kind: Literal["gallery", "figures", "chart", "lines"] = "lines") -> Iterator[None]:
+def skeleton(kind: Outline = "lines") -> Iterator[None]:
     """The outline of what comes, until the block ends. Quick answers never show it: it waits a quarter of a second.
 
     with theme.skeleton("chart"):

@@ -1,7 +1,6 @@
 """The parts of the operations page."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -43,9 +42,14 @@ def figures() -> None:
             )
 
 
-@st.fragment(run_every=operation_live.EVERY)
 def now() -> None:
     """What ended in the last hour, bulk work under way, and how fresh searches are."""
+    live.ahead("lines", operation_live.operations, operation_live.jobs, operation_live.index)
+    _now()
+
+
+@st.fragment(run_every=operation_live.EVERY)
+def _now() -> None:
     with live.steady("What is going on"):
         throughput_views.throughput(operation_live.operations()["throughput"])
         _jobs([job for job in operation_live.jobs() if job["state"] in ("waiting", "running")])
@@ -65,9 +69,7 @@ def _jobs(running: Sequence[Row]) -> None:
 
 def dead_letters() -> None:
     """Messages that were tried as often as allowed, with the reason; all of them, or those ticked, go back."""
-    # Here, not in the fragment: later looks leave what stands there. What cannot be read the fragment says itself.
-    with theme.skeleton("lines"), suppress(PixploreError):
-        _letters()
+    live.ahead("lines", _letters)
     _dead_letters()
 
 

@@ -1,7 +1,5 @@
 """What looking at pictures costs, by list prices, and the limit that stops uploads before it is passed."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from dashboard import client, live
@@ -13,10 +11,7 @@ from pixplore.errors import PixploreError
 
 def spend() -> None:
     """This month against the budget, what all pictures have cost so far, and the budget to change."""
-    # Here, not in the fragment: later looks leave what stands there. What cannot be read the fragment says itself.
-    with theme.skeleton("figures"), suppress(PixploreError):
-        operation_live.budget()
-        operation_live.cost()
+    live.ahead("figures", operation_live.budget, operation_live.cost)
     _spend()
 
 

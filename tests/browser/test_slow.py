@@ -43,6 +43,7 @@ def test_a_slow_network(anybody: Callable[..., Person], pictures: list[str]) -> 
         ("viewer", "/collections?collection=7d0c6c1e-0000-4000-8000-000000000001", "This collection is not here"),
         ("analyst", "Review", "Is this|Nothing to review"),
         ("analyst", "/review?view=teach", "No label is taught yet|Teach a label"),
+        ("admin", "Operations", "Files that ended in the last hour|No file ended"),
     ],
 )
 def test_a_slow_service(
