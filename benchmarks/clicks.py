@@ -78,13 +78,16 @@ def loads(page: Page, rounds: int, empty: bool = False) -> list[float]:
 
 
 def page_changes(page: Page, names: list[str], rounds: int) -> list[float]:
-    """A click in the navigation until the other page's heading stands, its script has run and no outline is left."""
+    """A click in the navigation until the other page's heading stands, its script has run, no outline is left, and a
+    chart, where the page shows one, is drawn: Plotly's program itself is megabytes, and holds the page up."""
     times = []
     for name in names * rounds:
         began = time.perf_counter()
         page.get_by_role("link", name=name, exact=True).first.click()
         page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
         page.wait_for_function(_SETTLED, polling="raf", timeout=60_000)
+        if page.locator(".stPlotlyChart").count():
+            page.locator(".js-plotly-plot .main-svg").first.wait_for()
         times.append((time.perf_counter() - began) * 1000)
         page.wait_for_timeout(600)
     return times

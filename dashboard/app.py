@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT))  # `streamlit run` puts only this folder there
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
-from dashboard import failures, routes, session  # noqa: E402
+from dashboard import failures, first_document, routes, session  # noqa: E402
 from dashboard.security_headers import SecurityHeaders, policy  # noqa: E402
 from dashboard.sharing import shared_page  # noqa: E402
 from pixplore.aws import origins  # noqa: E402
@@ -22,7 +22,10 @@ if cdn := load(DeliverySettings).renditions_url:
 
 app = st.App(
     ROOT / "dashboard" / "main.py",
-    routes=[*routes.ROUTES, *shared_page.ROUTES],
-    middleware=[Middleware(SecurityHeaders, policy=policy(places), tls=settings.cookie_secure)],
+    routes=[*first_document.ROUTES, *routes.ROUTES, *shared_page.ROUTES],
+    middleware=[
+        Middleware(SecurityHeaders, policy=policy(places), tls=settings.cookie_secure),
+        Middleware(first_document.Packed),
+    ],
     on_script_error=failures.show,
 )

@@ -4,12 +4,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.first_document import document
 
 _STRICTER = "Referrer-Policy"
 """What a page may say for itself: a shared one tells others nothing at all."""
@@ -18,13 +18,12 @@ _STRICTER = "Referrer-Policy"
 def policy(buckets: Iterable[str]) -> str:
     """Content-Security-Policy: everything from this server, pictures and uploads also from and to the buckets.
 
-    Streamlit loads components as blobs and styles inline; the one inline script of its page is named by its hash.
+    Streamlit loads components as blobs and styles inline; the inline scripts of the document are named by their hashes.
     """
     places = " ".join(buckets)
-    page = (Path(streamlit.__file__).with_name("static") / "index.html").read_text(encoding="utf-8")
     inline = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in re.findall(r"<script>(.*?)</script>", page, re.S)
+        for script in re.findall(r"<script>(.*?)</script>", document(), re.S)
     )
     return "; ".join(
         (

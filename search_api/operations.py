@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
 from pixplore import operations
+from pixplore import query as find
 from pixplore.catalogue import budget, changes
-from pixplore.catalogue.overview import overview
+from pixplore.catalogue.overview import items_by_state
+from pixplore.catalogue.search import SqlFinder
 from pixplore.catalogue.snapshot import snapshot, transaction
 from pixplore.domain import Item
 from search_api import operation_schemas as schemas
-from search_api.access import FRESH, Actor, Admin, Here
+from search_api.access import FRESH, Actor, Admin, Here, MinVersion
 from search_api.answers import Json
 from search_api.schemas import ADMIN_READS
 
@@ -20,20 +22,23 @@ _FAILURES = 50
 
 
 @router.get("", response_model=schemas.Operations, responses=ADMIN_READS, dependencies=FRESH)
-def get_operations(who: Admin, here: Here, minutes: Annotated[int, Query(ge=1, le=1440)] = 60) -> Response:
+def get_operations(
+    who: Admin, here: Here, minutes: Annotated[int, Query(ge=1, le=1440)] = 60, min_version: MinVersion = 0
+) -> Response:
     """Queue depth and age, files by state, what ended in each of the last minutes, the latest failures."""
     with snapshot(here.engine) as connection:
-        counted = overview(connection)
+        items = items_by_state(connection)
+        # Not by `finder`, which may wait: this page is looked at while something is slow.
+        finder = here.engines.at_once(min_version) or SqlFinder(connection)
+        images, trashed = (finder.count(asked)[0] for asked in (find.Query(), find.Query(trashed=True)))
     return Json(
         {
             "queue": operations.queue_figures(here.places),
-            "items": counted.items,
-            "images": counted.images,
-            "trashed": counted.trashed,
+            "items": items, "images": images, "trashed": trashed,
             "throughput": operations.throughput(here.engine, minutes),
             "failures": [_item(item) for item in operations.recent_failures(here.engine, _FAILURES)],
         }
-    )
+    )  # fmt: skip
 
 
 @router.get("/ended", response_model=schemas.Ended, responses=ADMIN_READS, dependencies=FRESH)

@@ -1,4 +1,4 @@
-"""How much there is: files of uploads by state, images in the catalogue and in the trash."""
+"""How much there is: files of uploads by state, images in the catalogue and in the trash, bytes, labels."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,10 @@ from pixplore.domain import ItemStatus
 from pixplore.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """`items` has every state, also those without a file."""
-
-    items: dict[str, int]
-    images: int
-    trashed: int
-
-
-def overview(connection: Connection) -> Overview:
+def items_by_state(connection: Connection) -> dict[str, int]:
+    """Files of uploads; every state is there, also those without a file."""
     counted = {row.status: row.n for row in connection.execute(_ITEMS)}
-    images = connection.execute(_IMAGES).one()
-    return Overview({status: counted.get(status, 0) for status in ItemStatus}, images.live, images.trashed)
+    return {status: counted.get(status, 0) for status in ItemStatus}
 
 
 def has_at_most(connection: Connection, most: int) -> bool:
@@ -55,7 +46,3 @@ def known_labels(connection: Connection) -> dict[str, KnownLabel]:
 
 
 _ITEMS = text("select status, count(*) as n from item group by status")
-_IMAGES = text("""
-    select count(*) filter (where deleted_at is null) as live, count(*) filter (where deleted_at is not null) as trashed
-      from image
-""")

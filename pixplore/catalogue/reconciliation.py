@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -56,16 +55,13 @@ class Month:
 
 def reconcile(connection: Connection, least: int, limit: int) -> Reconciliation:
     """Compare the product list to the pictures outside the trash; `least` pictures make a product complete."""
-    asked = {"least": least, "limit": limit}
-
-    def rows(statement: str) -> list[Any]:
-        return list(connection.execute(text(statement), asked).mappings())
-
+    found = dict(connection.execute(text(_RECONCILED), {"least": least, "limit": limit}).mappings().one())
+    too_few, unknown, doubtful = (found.pop(name) for name in ("short", "strays", "doubts"))
     return Reconciliation(
-        dict(rows(_COUNTS)[0]),
-        [Short(**row) for row in rows(_TOO_FEW)],
-        [Unknown(**row) for row in rows(_UNKNOWN)],
-        [Doubtful(**row) for row in rows(_AMBIGUOUS)],
+        found,
+        [Short(**row) for row in too_few],
+        [Unknown(**row) for row in unknown],
+        [Doubtful(**{**row, "image_id": UUID(row["image_id"])}) for row in doubtful],
     )
 
 
@@ -74,16 +70,13 @@ def coverage_by_month(connection: Connection) -> list[Month]:
     return [Month(row.month, row.products, row.with_images) for row in connection.execute(text(_MONTHS))]
 
 
-_COUNTED = """
-with n as (select p.sku, p.title, count(i.id) as images
-             from product p left join image i on i.sku = p.sku and i.deleted_at is null group by p.sku)
-"""
-_STRAY = """
-stray as (select sku, count(*) as images from image
-           where deleted_at is null and sku is not null and sku not in (select sku from product) group by sku)
-"""
-# The stem of a name is what stands before its last dot; names come as name_key, in small letters.
-_FITS = r"""
+# One statement, so that what pictures carry is gathered once. The stem of a name is what stands before its last dot;
+# names come as name_key, in small letters.
+_RECONCILED = r"""
+with carried as (select sku, count(*) as images from image where deleted_at is null group by sku),
+n as (select p.sku, p.title, coalesce(c.images, 0) as images from product p left join carried c on c.sku = p.sku),
+stray as (select sku, images from carried c
+           where sku is not null and not exists (select from product p where p.sku = c.sku)),
 fits as (
     select i.id, i.name, p.sku from image i join product p on lower(p.file_name) = i.name_key
      where i.deleted_at is null and i.sku is null
@@ -91,33 +84,28 @@ fits as (
     select i.id, i.name, p.sku from image i
       join product p on lower(p.sku) = regexp_replace(i.name_key, '(.)\.[^.]*$', '\1')
      where i.deleted_at is null and i.sku is null
-), doubt as (select id as image_id, name, array_agg(sku order by sku) as skus from fits group by id, name
-             having count(*) > 1)
-"""
-_COUNTS = f"""
-{_COUNTED}, {_STRAY}, {_FITS}
+),
+doubt as (select id as image_id, name, array_agg(sku order by sku) as skus from fits group by id, name
+          having count(*) > 1),
+short as (select sku, title, images from n where images < :least order by images, sku limit :limit),
+most as (select sku, images from stray order by images desc, sku limit :limit),
+plain as (select min(p.sku) as sku, lower(regexp_replace(p.sku, '\s', '', 'g')) as letters
+            from product p where exists (select from most) group by letters),
+strays as (select m.sku, images, plain.sku as meant
+             from most m left join plain on letters = lower(regexp_replace(m.sku, '\s', '', 'g'))),
+doubts as (select image_id, name, skus from doubt order by name, image_id limit :limit)
 select (select count(*) from n) as products,
        (select count(*) from n where images = 0) as without_images,
        (select count(*) from n where images between 1 and :least - 1) as too_few,
        (select count(*) from n where images >= :least) as complete,
-       (select count(*) from image where deleted_at is null and sku is null) as images_without_sku,
+       (select coalesce(sum(images), 0)::bigint from carried where sku is null) as images_without_sku,
        (select coalesce(sum(images), 0)::bigint from stray) as images_of_unknown_sku,
        (select count(*) from stray) as unknown_skus,
-       (select count(*) from doubt) as ambiguous
-"""  # noqa: S608 - all of it is ours
-_TOO_FEW = f"""
-{_COUNTED} select sku, title, images from n where images < :least order by images, sku limit :limit
-"""  # noqa: S608 - all of it is ours
-_UNKNOWN = rf"""
-with {_STRAY}
-select sku, images, (select min(p.sku) from product p
-                      where lower(regexp_replace(p.sku, '\s', '', 'g')) = lower(regexp_replace(s.sku, '\s', '', 'g')))
-       as meant
-  from (select * from stray order by images desc, sku limit :limit) s order by images desc, sku
-"""  # noqa: S608 - all of it is ours
-_AMBIGUOUS = f"""
-with {_FITS} select image_id, name, skus from doubt order by name, image_id limit :limit
-"""  # noqa: S608 - all of it is ours
+       (select count(*) from doubt) as ambiguous,
+       (select coalesce(json_agg(short order by images, sku), '[]') from short) as short,
+       (select coalesce(json_agg(strays order by images desc, sku), '[]') from strays) as strays,
+       (select coalesce(json_agg(doubts order by name, image_id), '[]') from doubts) as doubts
+"""
 _MONTHS = """
 with known as (select p.sku, p.created_at, (select min(i.created_at) from image i
                                              where i.sku = p.sku and i.deleted_at is null) as pictured

@@ -142,6 +142,7 @@ image = Table(
     Index("image_newest", text("created_at desc"), "id"),
     Index("image_name", "name_key", "id"),
     Index("image_sku", "sku"),
+    Index("image_sku_kept", "sku", postgresql_where=text("deleted_at is null")),
     Index("image_batch", "batch_id"),
 )
 

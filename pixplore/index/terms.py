@@ -47,7 +47,8 @@ class Terms:
     stop_ends: NDArray[np.int32]
     bitmaps: NDArray[np.uint64]
     _plans: Kept[int, Plan] = field(default_factory=lambda: Kept(16))
-    _labelled: Kept[tuple[int, int], Bits] = field(default_factory=lambda: Kept(16))
+    _labelled: Kept[tuple[int, int], Bits] = field(default_factory=lambda: Kept(64))  # a histogram asks for 20 or 40
+    _again: Kept[None, Bits] = field(default_factory=lambda: Kept(1))
 
     def __len__(self) -> int:
         """How many labels there are."""
@@ -81,12 +82,19 @@ class Terms:
         _any_between(self.flat, self.offsets, low, high, found)
         return found
 
+    def _find_again(self) -> Bits:
+        """Rows that have any label twice."""
+        found = bits.empty(len(self.best))
+        _any_again(self.flat, self.offsets, found)
+        return found
+
     def carrying(self, label: int, low: int, high: int) -> Bits:
         """Rows that have the label anywhere from `low` to `high`."""
         found = self._at_least(label, low)
         if high < MOST_TENTHS:
             bits.drop(found, self._at_least(label, high + 1))
-            _add_again(self.rows, self.starts[label], self._end(label, high + 1), self.flat, self.offsets,
+            again = self._again.get(None, self._find_again)
+            _add_again(self.rows, self.starts[label], self._end(label, high + 1), self.flat, self.offsets, again,
                        label, low, high, found)  # fmt: skip
         return found
 
@@ -173,19 +181,35 @@ def _spans(
 
 @compiled
 def _add_again(
-    rows: Array, begin: int, end: int, flat: Array, offsets: Array, label: int, low: int, high: int, into: Bits
-) -> None:
-    """Add those of rows[begin:end], which have the label above `high`, that have it from `low` to `high` too."""
+    rows: Array, begin: int, end: int, flat: Array, offsets: Array, again: Bits, label: int, low: int, high: int,
+    into: Bits,
+) -> None:  # fmt: skip
+    """Add those of rows[begin:end], which have the label above `high`, that have it from `low` to `high` too.
+
+    Only rows of `again`, which have any label twice, can: at their end, where FIRST is not set.
+    """
     for place in range(begin, end):
         if place + 32 < end:  # rows lie far apart: each is asked for a while before it is looked at
-            fetch(offsets, rows[place + 32])
-            fetch(flat, offsets[rows[place + 16]])
+            fetch(offsets, rows[place + 32] + 1)
+            fetch(flat, offsets[rows[place + 16] + 1] - 1)
         row = rows[place]
-        for at in range(offsets[row], offsets[row + 1]):
+        if not again[row >> 6] >> np.uint64(row & 63) & ONE:
+            continue
+        for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):
             term = np.int64(flat[at])
+            if term >= FIRST:
+                break
             if low <= (term >> TENTHS & 1023) <= high and term & LABEL == label:
                 into[row >> 6] |= ONE << np.uint64(row & 63)
                 break
+
+
+@compiled
+def _any_again(flat: Array, offsets: Array, into: Bits) -> None:
+    for row in range(len(offsets) - 1):
+        # Falling: what a row has of a label again stands at its end.
+        if offsets[row] < offsets[row + 1] and np.int64(flat[offsets[row + 1] - 1]) < FIRST:
+            into[row >> 6] |= ONE << np.uint64(row & 63)
 
 
 @compiled

@@ -86,6 +86,18 @@ def test_a_page(path: str, admin: Person) -> None:
     assert not admin.broken
 
 
+def test_a_page_finds_its_server_at_once(admin: Person) -> None:
+    """Streamlit's own page asks for its server under the page's address first: two answers of 404, and a wait."""
+    missing: list[str] = []
+    page = admin.context.new_page()
+    page.on("response", lambda answer: missing.append(answer.url) if answer.status == 404 else None)
+    page.goto("/catalogue")
+    expect(page.locator(".px-gallery .tile").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert not missing
+
+
 @pytest.mark.parametrize(
     ("path", "word"),
     [
