@@ -78,7 +78,7 @@ def on_the_board(page: Page) -> None:
 
 
 def opened(page: Page) -> None:
-    page.goto("/catalogue")
+    page.goto("/catalogue?label=Hammer")  # of which there are several, so that it has pictures like it
     page.locator(".px-gallery .tile .open").first.click()
     page.get_by_role("dialog").wait_for()
 
@@ -98,7 +98,7 @@ def uploaded(page: Page) -> None:
 def mapped(page: Page) -> None:
     """A product list of a supplier, with names of its own for the columns."""
     page.goto("/upload?tab=products")
-    lines = "Article,Image,Description,Brand\n1001,hammer2.jpg,Claw hammer 450 g,Acme\n1002,nothing.jpg,Anvil,Acme\n"
+    lines = "Item code,Image,Item name,Brand\n1001,hammer2.jpg,Claw hammer 450 g,Acme\n1002,nothing.jpg,Anvil,Acme\n"
     file = FilePayload(name="supplier.csv", mimeType="text/csv", buffer=lines.encode())
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([file])
     page.get_by_role("button", name="Import").wait_for()

@@ -7,7 +7,7 @@ here asks whether the program runs on AWS or on one machine.
 import os
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, PostgresDsn, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -106,10 +106,11 @@ class IndexSettings(BaseSettings):
 
 
 class TellingSettings(BaseSettings):
-    """`metrics_in_log`: the log goes to CloudWatch, which reads numbers from it."""
+    """`metrics_in_log`: the log goes to CloudWatch, which reads numbers from it. `log`: who reads the rest of it."""
 
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
     metrics_in_log: bool = False
+    log: Literal["plain", "json"] = "plain"
 
 
 class DashboardSettings(BaseSettings):

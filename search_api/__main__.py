@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import ctypes
 import gc
+import logging
 import os
 import signal
 import socket
@@ -19,9 +20,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pixplore import log_lines
 from pixplore.replica.compiled_cache import missing, prepare
 from pixplore.settings import IndexSettings, load
 
+log = logging.getLogger("pixplore.search_api")
 GRACE_S = 2
 """For requests under way; after as long again, workers that have not ended are killed."""
 KEPT_OPEN_S = 130
@@ -44,6 +47,7 @@ def main() -> int:
     except OSError as error:
         sys.exit(f"Nothing can listen on {given.host}:{given.port}: {error.strerror}. Choose another --port.")
     settings = load(IndexSettings)
+    log_lines.as_asked()
     prepare(settings.index_dir)
     _give_memory_back()
     if given.workers == 1:
@@ -109,6 +113,7 @@ def _serve(listening: socket.socket) -> None:
     config = uvicorn.Config(
         "search_api.app:app", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S,
         backlog=_BACKLOG, http=Wire, timeout_keep_alive=KEPT_OPEN_S,
+        log_config=None if log_lines.as_asked() else uvicorn.config.LOGGING_CONFIG,
     )  # fmt: skip
     uvicorn.Server(config).run([listening])
 
@@ -148,7 +153,7 @@ class _Workers:
         self._forget(pid)
         if self._ending:
             return
-        print(f"search api: worker {pid} ended ({code}), starting another", file=sys.stderr, flush=True)
+        log.warning("search api: worker %d ended (%d), starting another", pid, code)
         if time.monotonic() - since < _STEADY_S:
             time.sleep(1)
         if not self._ending:
@@ -193,7 +198,7 @@ def _as_worker(listening: socket.socket, reading: int, writing: int) -> int:
     try:
         _serve(listening)
     except BaseException as error:  # nothing of the parent's may run on in a worker
-        print(f"search api: {error!r}", file=sys.stderr, flush=True)
+        log.error("search api: %r", error)
         return 1
     return 0
 

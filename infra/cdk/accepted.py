@@ -16,6 +16,8 @@ CHECKOV = {
     "CKV_AWS_68": "What CloudFront lets through is a signed address of one picture, or ends at the balancer (`scale`: "
                   "with a web ACL).",
     "CKV_AWS_86": "Standard logs need a bucket with access control lists; the balancer behind it logs every call.",
+    "CKV_AWS_88": "The NAT instance of `small` is the private subnets' way out, and that has a public address; its "
+                  "group lets in what comes from inside only.",
     "CKV_AWS_260": "With a domain, port 80 of the balancer is open to send browsers on to HTTPS.",
     "CKV_AWS_111": "The one write without a resource is a function's network interface, which has none to name; the "
                    "function's own code is denied it.",

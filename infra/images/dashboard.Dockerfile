@@ -8,6 +8,7 @@ RUN pip install --no-cache-dir --require-hashes --only-binary :all: --target /pa
 FROM python:3.13.11-slim-bookworm
 ENV PYTHONPATH=/packages \
     PYTHONUNBUFFERED=1 \
+    STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE=true \
     HOME=/tmp
 WORKDIR /app
 COPY --from=packages /packages /packages

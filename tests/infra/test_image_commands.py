@@ -4,6 +4,7 @@ Python is the images' own version where it is found (python3.13, or PIXPLORE_IMA
 """
 
 import base64
+import json
 import os
 import shutil
 import signal
@@ -110,7 +111,7 @@ SETTINGS = {
     "PIXPLORE_JWKS_URL": "http://127.0.0.1:1/jwks", "PIXPLORE_UPLOADS_API": "http://127.0.0.1:1",
     "PIXPLORE_SEARCH_API": "http://127.0.0.1:1", "PIXPLORE_COOKIE_SECURE": "1",
     "PIXPLORE_SESSION_KEY": base64.urlsafe_b64encode(bytes(range(32))).decode()[:43],  # as Secrets Manager makes it
-    "STREAMLIT_SERVER_COOKIE_SECRET": "x" * 64, "STREAMLIT_SERVER_ALLOWED_HOSTS": "127.0.0.1",
+    "PIXPLORE_LOG": "json", "STREAMLIT_SERVER_COOKIE_SECRET": "x" * 64, "STREAMLIT_SERVER_ALLOWED_HOSTS": "127.0.0.1",
 }  # fmt: skip
 HEALTH = {"search": ("/healthz", "/readyz", "/openapi.json"), "dashboard": ("/_stcore/health", "/")}
 
@@ -137,6 +138,9 @@ def test_its_command_answers(laid_out: tuple[Image, Path], database_url: str, mo
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(15)
+    for line in log.read_text().splitlines():
+        assert line.startswith("{"), log.read_text()
+        assert {"level", "logger", "message"} <= json.loads(line).keys(), line
 
 
 def answer(url: str, process: "subprocess.Popen[bytes]", log: Path) -> int:

@@ -111,6 +111,24 @@ def test_every_log_has_an_end(each: Templates) -> None:
             assert function["TracingConfig"] == {"Mode": "Active"}
 
 
+def test_logs_that_aws_would_make_without_an_end_are_there_before_their_first_line(each: Templates) -> None:
+    named = {name: group for name, group in each.resources("AWS::Logs::LogGroup").items() if "LogGroupName" in group}
+    called = {json.dumps(group["LogGroupName"]): name.split("/")[1] for name, group in named.items()}
+    for words, writer in (
+        ("/aws/rds/cluster/pixplore-", "AWS::RDS::DBCluster"),
+        ("API-Gateway-Execution-Logs_", "AWS::ApiGateway::Stage"),
+        ("/aws/lambda/", "Custom::Trigger"),
+    ):
+        (log,) = (name for text, name in called.items() if words in text)
+        waiting = [
+            resource for template in each.stacks.values() for resource in template["Resources"].values()
+            if resource["Type"] == writer and log in resource.get("DependsOn", [])
+        ]  # fmt: skip
+        assert len(waiting) == 1, writer
+    (cluster,) = each.resources("AWS::RDS::DBCluster").values()
+    assert any(f"/aws/rds/cluster/{cluster['DBClusterIdentifier']}/postgresql" in text for text in called)
+
+
 def test_containers_run_on_a_disk_they_cannot_write_but_for_named_folders(each: Templates) -> None:
     for name, task in each.resources("AWS::ECS::TaskDefinition").items():
         (container,) = task["ContainerDefinitions"]

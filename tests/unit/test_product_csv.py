@@ -52,6 +52,12 @@ def test_headings_are_found_whatever_their_dress() -> None:
     assert row.created_at == datetime(2026, 3, 4, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("heading", ["Item code", "Product No.", "Stock-Code", "Article ID", "Part number"])
+def test_suppliers_have_many_names_for_the_sku(heading: str) -> None:
+    row = only(f"{heading},Image,Item name\nA-1,a.jpg,Cup\n")
+    assert (row.sku, row.file_name, row.title, row.attributes) == ("A-1", "a.jpg", "Cup", {})
+
+
 def test_a_second_name_column_becomes_an_attribute() -> None:
     row = only("sku,name,title\nA,short,long\n")
     assert (row.title, row.attributes) == ("long", {"name": "short"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra.cdk.acknowledged import acknowledge
 from infra.cdk.config import ARCHITECTURE, RUNTIME, Deployment
+from infra.cdk.constructs.log import log_group
 from infra.cdk.constructs.package import code
 from infra.cdk.stacks.network import PRIVATE
 
@@ -53,9 +54,7 @@ class Function(lambda_.Function):
     """Logs as JSON, traced, kept as long as the profile says."""
 
     def __init__(self, scope: Construct, name: str, props: FunctionProps) -> None:
-        days = logs.RetentionDays
-        kept = {30: days.ONE_MONTH, 365: days.ONE_YEAR}[props.inside.deployment.profile.log_days]
-        log = logs.LogGroup(scope, f"{name}Log", retention=kept, removal_policy=RemovalPolicy.DESTROY)
+        log = log_group(scope, f"{name}Log", props.inside.deployment.profile.log_days)
         role = _role(scope, name, props, log)
         reserved = props.reserved if props.inside.deployment.profile.reserved else None
         super().__init__(

@@ -3,24 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
 from infra.cdk.acknowledged import acknowledge
 from infra.cdk.config import Deployment, Hours, Tasks
+from infra.cdk.constructs.log import log_group
 from infra.cdk.constructs.package import ROOT
 
 CPU_PERCENT = 75
 IMAGES = {"search": "infra/images/search.Dockerfile", "dashboard": "infra/images/dashboard.Dockerfile"}
-_KEPT = {30: logs.RetentionDays.ONE_MONTH, 365: logs.RetentionDays.ONE_YEAR}
 
 
 @dataclass(frozen=True)
@@ -71,15 +70,13 @@ class WebService(Construct):
                 cpu_architecture=ecs.CpuArchitecture.ARM64, operating_system_family=ecs.OperatingSystemFamily.LINUX
             ),
         )  # fmt: skip
-        log = logs.LogGroup(
-            self, "Log", retention=_KEPT[props.deployment.profile.log_days], removal_policy=RemovalPolicy.DESTROY
-        )
+        log = log_group(self, "Log", props.deployment.profile.log_days)
         container = task.add_container(
             "main",
             image=ecs.ContainerImage.from_asset(
                 str(ROOT), file=IMAGES[props.image], platform=assets.Platform.LINUX_ARM64
             ),
-            environment={**props.environment, "AWS_REGION": props.deployment.region},
+            environment={**props.environment, "AWS_REGION": props.deployment.region, "PIXPLORE_LOG": "json"},
             secrets={name: ecs.Secret.from_secrets_manager(secret) for name, secret in props.secrets.items()},
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=props.image, log_group=log, mode=ecs.AwsLogDriverMode.NON_BLOCKING

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from embedded.provision_api import REFUSALS, ROUTES, SCOPES, STAGE
 from infra.cdk.acknowledged import acknowledge
+from infra.cdk.constructs.log import log_group
 
 # What API Gateway checks by itself, in addition: it must answer what our own code answers to such a body.
 _BODY = {"BAD_REQUEST_BODY": (422, "invalid", "The request's body must be an object with a list of `files`.")}
@@ -53,6 +54,9 @@ class UploadsApi(Construct):
                 tracing_enabled=True,
             ),
         )  # fmt: skip
+        # What goes wrong inside is logged by the stage under a name of the gateway's own.
+        inner = log_group(self, "Errors", props.log_days, f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{STAGE}")
+        self.api.deployment_stage.node.add_dependency(inner)
         authoriser = gateway.CognitoUserPoolsAuthorizer(self, "People", cognito_user_pools=[props.pool])
         self._validator = gateway.RequestValidator(self, "Validator", rest_api=self.api, validate_request_body=True,
                                                    validate_request_parameters=True)  # fmt: skip

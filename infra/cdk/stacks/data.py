@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, triggers
+from aws_cdk import ArnFormat, CfnResource, Duration, RemovalPolicy, Stack, triggers
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
@@ -13,11 +13,13 @@ from constructs import Construct
 from infra.cdk.acknowledged import acknowledge
 from infra.cdk.config import DATABASE_PORT, Deployment
 from infra.cdk.constructs.function import Function, FunctionProps, Inside, allow
+from infra.cdk.constructs.log import log_group
 from infra.cdk.stacks.network import ISOLATED, Groups
 
 DATABASE, ROLE, OWNER = "pixplore", "pixplore", "owner"
 ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_17_9)
 IDLE_MINUTES = 10
+_CALLER = "AWSCDK.TriggerCustomResourceProviderCustomResourceProvider"
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,11 @@ class DataStack(Stack):
         profile = props.deployment.profile
         seen: dict[str, Any] = {"enable_performance_insights": True, "performance_insight_encryption_key": self.key}
         reader = [rds.ClusterInstance.serverless_v2("Reader", scale_with_writer=True, **seen)] if profile.reader else []
+        called = f"{props.deployment.name}-catalogue"
+        log = log_group(self, "CatalogueLog", profile.log_days, f"/aws/rds/cluster/{called}/postgresql")
         cluster = rds.DatabaseCluster(
             self, "Catalogue",
-            engine=ENGINE, default_database_name=DATABASE,
+            cluster_identifier=called, engine=ENGINE, default_database_name=DATABASE,
             credentials=rds.Credentials.from_username(OWNER), manage_master_user_password=True,
             writer=rds.ClusterInstance.serverless_v2("Writer", **seen), readers=reader,
             serverless_v2_min_capacity=profile.least_acu, serverless_v2_max_capacity=profile.most_acu,
@@ -122,6 +126,7 @@ class DataStack(Stack):
                 "idle_session_timeout": str(IDLE_MINUTES * 60_000),
             },
         )  # fmt: skip
+        cluster.node.add_dependency(log)
         acknowledge(cluster, "database monitoring")
         return cluster
 
@@ -139,5 +144,10 @@ class DataStack(Stack):
             ],
             memory=512, seconds=300,
         ))  # fmt: skip
-        triggers.Trigger(self, "Migrated", handler=self.migrate, timeout=Duration.minutes(5),
-                         execute_after=[self.cluster])  # fmt: skip
+        migrated = triggers.Trigger(self, "Migrated", handler=self.migrate, timeout=Duration.minutes(5),
+                                    execute_after=[self.cluster])  # fmt: skip
+        # The function that calls ours at a deployment is the CDK's own: of its log only the name is known.
+        (caller,) = (one for one in self.node.find_all() if one.node.path.endswith(f"{_CALLER}/Handler"))
+        assert isinstance(caller, CfnResource)  # noqa: S101
+        days = self.inside.deployment.profile.log_days
+        migrated.node.add_dependency(log_group(self, "MigratedLog", days, f"/aws/lambda/{caller.ref}"))
