@@ -36,7 +36,7 @@ $(INSTALLED_DEV): requirements-dev.txt
 	$(call install,requirements-dev.txt)
 	@touch $@ $(INSTALLED)
 
-.PHONY: dev lint test test-browser test-search test-faults bench load bench-ingest bench-ui bench-recogniser bench-packages screens lock ocr
+.PHONY: dev lint test test-browser test-search test-faults test-hostile bench load bench-ingest bench-ui bench-recogniser bench-packages screens lock ocr
 dev: $(INSTALLED_DEV)
 
 lint: dev
@@ -59,6 +59,13 @@ test-search: dev
 # kill -9 of everything, five times during an upload of 200
 test-faults: dev
 	PIXPLORE_FAULT_FILES=200 PIXPLORE_FAULT_KILLS=5 $(BIN)/python -m pytest tests/faults
+
+# Ten thousand bent pictures, text from outside in 600 ways, forged tokens, lists and parameters, hostile names on every page
+HOSTILE := tests/hostile tests/unit/test_decode.py tests/unit/test_small_bodies.py tests/contract/test_hostile_parameters.py \
+	tests/contract/test_forged_lists.py tests/contract/test_tokens.py tests/integration/test_uploads_api_tokens.py \
+	tests/browser/test_hostile_names.py
+test-hostile: dev
+	PIXPLORE_HOSTILE_FILES=10000 PIXPLORE_EXAMPLES=600 $(BIN)/python -m pytest $(HOSTILE) --timeout 1800
 
 INSTALLED_BENCH := $(VENV)/.installed-bench
 $(INSTALLED_BENCH): $(INSTALLED_DEV) requirements-bench.txt

@@ -57,7 +57,7 @@ def read(body: str) -> Arrival:
             sequencer=str(found.get("sequencer", "")).upper().ljust(_WIDTH, "0") if found.get("sequencer") else "",
             relabel=kind == RELABEL and event["source"] == _OURS,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Malformed(f"Not a message about a file: {body[:200]!r}") from error
     if kind not in (ARRIVED, RELABEL):
         raise Malformed(f"A message about something else: {kind!r}")

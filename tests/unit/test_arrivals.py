@@ -38,7 +38,8 @@ DELETED = """{"source": "s", "detail-type": "Object Deleted",
 
 
 @pytest.mark.parametrize(
-    "body", ["", "null", "[]", "{}", "hello", '{"detail": 1}', '{"detail-type": "x", "detail": {}}', DELETED]
+    "body",
+    ["", "null", "[]", "{}", "hello", '{"detail": 1}', '{"detail-type": "x", "detail": {}}', DELETED, "[" * 100_000],
 )
 def test_other_messages_are_malformed(body: str) -> None:
     with pytest.raises(Malformed):
