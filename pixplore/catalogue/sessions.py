@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Engine, case, delete, func, insert, or_, select, update
+from sqlalchemy import Engine, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from pixplore.catalogue.database import reachable
@@ -66,20 +66,17 @@ def redeem(engine: Engine, ticket_hash: str, sid_hash: str) -> bool:
 
 
 def find(engine: Engine, sid_hash: str) -> Row | None:
-    """The living session of a cookie, noting (to the minute) that it was used. Raises Unavailable."""
-    with reachable(), engine.begin() as link:
-        row = link.execute(
-            select(session.c.sid_hash, session.c.sub, session.c.sealed, session.c.seen_at).where(
-                session.c.sid_hash == sid_hash, session.c.ticket_hash.is_(None), ~_over()
-            )
-        ).one_or_none()
+    """The living session of a cookie, noting (to the minute) that it was used. Raises Unavailable.
+
+    Every run of a page and every call of its components asks: without a transaction it is one question.
+    """
+    with reachable(), engine.connect() as link:
+        link = link.execution_options(isolation_level="AUTOCOMMIT")
+        row = link.execute(_LIVING, {"sid": sid_hash}).one_or_none()
         if row is None:
             return None
-        link.execute(
-            update(session)
-            .where(session.c.sid_hash == sid_hash, session.c.seen_at < func.now() - timedelta(minutes=1))
-            .values(seen_at=func.now())
-        )
+        if row.late:
+            link.execute(update(session).where(session.c.sid_hash == sid_hash).values(seen_at=func.now()))
         return Row(row.sid_hash, row.sub, bytes(row.sealed), row.seen_at)
 
 
@@ -119,6 +116,12 @@ def _over() -> Any:
         session.c.seen_at <= func.now() - IDLE_FOR,
         func.coalesce(session.c.ticket_until <= func.now(), False),  # a session with its cookie has none
     )
+
+
+_LIVING = select(
+    session.c.sid_hash, session.c.sub, session.c.sealed, session.c.seen_at,
+    (session.c.seen_at < func.now() - timedelta(minutes=1)).label("late"),
+).where(session.c.sid_hash == bindparam("sid"), session.c.ticket_hash.is_(None), ~_over())  # fmt: skip
 
 
 def attempt(engine: Engine, subjects: Sequence[str]) -> int:
