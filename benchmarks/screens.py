@@ -120,7 +120,6 @@ GUIDES: dict[str, dict[str, Callable[[Page], object]]] = {
         "insights": lambda page: drawn(page, "/insights"),
         "review": lambda page: page.goto("/review"),
         "thresholds": lambda page: page.goto("/review?view=thresholds&of=Hammer&at=70"),
-        "teach": lambda page: page.goto("/review?view=teach"),
         "products": lambda page: page.goto("/products"),
     },
     "admin": {

@@ -26,10 +26,10 @@ _ELEMENTS = ("BidiComponent", "Html", "TextInput", "Selectbox", "Checkbox")
 _SERVER = """
       window.__streamlit = {
         BACKEND_BASE_URL: location.origin,
-        HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false },
+        HOST_CONFIG: { allowedOrigins: ["https://nobody.invalid"], useExternalAuthToken: false },
       }
     """
-"""Where the server is. Nobody frames the dashboard, so no other origin has anything to say to it."""
+"""Where the server is. Nobody frames the dashboard: no origin that there is has anything to say to its program."""
 _IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([^"']+\.js)["']""")
 _FONT = re.compile(r"<link\s[^>]*SourceSans[^>]*>\s*")
 _FROM = "/static/js/"

@@ -9,28 +9,28 @@ from typing import Any
 
 from pixplore.settings import TellingSettings, load
 
-OURS = ("pixplore", "uvicorn", "streamlit")
+OURS = ("pixplore", "dashboard", "uvicorn", "streamlit")
 """Whose word on what goes well is wanted, too; of others only warnings and errors are."""
 
 
 def as_asked() -> bool:
     """Whether everything this process logs from now on is JSON: level, logger, message, time, and what was raised.
 
-    Loggers that have handlers of their own, as Streamlit's, keep them, in the new dress; those made later want another
-    call.
+    Loggers that had handlers of their own, or that kept their words to themselves (uvicorn's under Streamlit: those
+    would be lost), write by the root's; those made later want another call.
     """
     if load(TellingSettings).log != "json":
         return False
-    line = _formatter()
     root = logging.StreamHandler(sys.stdout)
-    root.setFormatter(line)
+    root.setFormatter(_formatter())
     logging.root.handlers[:] = [root]
     logging.root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
     for name in list(logging.root.manager.loggerDict):
-        for handler in logging.getLogger(name).handlers:
-            handler.setFormatter(line)
+        one = logging.getLogger(name)
+        one.handlers.clear()
+        one.propagate = True
     return True
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 import psycopg2
 
 _ADDS = re.compile(
-    r"create (index|table|sequence|type|extension|(or replace )?(function|view))\b"
+    r"set local lock_timeout|create (index|table|sequence|type|extension|(or replace )?(function|view))\b"
     r"|alter table \S+ add column (?!.*\bnot null\b(?!.*\bdefault\b))|insert into|comment on|update alembic_version",
 )
 

@@ -143,7 +143,7 @@ def _sign_out(one: cognito.Member) -> None:
         try:
             end()
         except PixploreError as problem:
-            log.warning("an account is not signed out everywhere", extra={"account": one.email, "why": problem.detail})
+            log.warning("an account is not signed out everywhere", extra={"account": one.sub, "why": problem.detail})
             st.session_state["px_people_open"] = (
                 f"{theme.plain(one.email)} may stay signed in for up to an hour: {theme.plain(problem.detail)}"
             )
@@ -167,7 +167,8 @@ def _do(
         if one and one.role is Role.ADMIN and not others_that_manage(cognito.members(pool_id(), MOST), one):
             raise Conflict(f"{one.email} is the last administrator. Make somebody else one first.")
         write()
-        log.info("account changed", extra={"by": asking.email, "account": account, "outcome": said})
+        # Who has which address is for the audit trail, not for a log.
+        log.info("account changed: %s", what, extra={"by": asking.sub, "account": one.sub if one else "new"})
         client.post(
             "/v1/operations/account-changes", {"account": account, "what": what, "before": before, "after": after}
         )

@@ -1,4 +1,4 @@
-"""How much there is: files of uploads by state, images in the catalogue and in the trash, bytes, labels."""
+"""How much there is: files of uploads by state, bytes of originals, labels."""
 
 from dataclasses import dataclass
 

@@ -4,11 +4,13 @@ A process of its own, at low priority: what it takes of memory goes with it, and
 when its standard input does, so that it never outlives who started it. Exit code 3: another one is at it.
 """
 
+import logging
 import os
 import sys
 import time
 from pathlib import Path
 
+from pixplore import log_lines
 from pixplore.catalogue import feed
 from pixplore.catalogue.snapshot import snapshot
 from pixplore.index.build import build
@@ -17,6 +19,7 @@ from pixplore.replica.lifeline import hold_on
 from pixplore.settings import DatabaseSettings, IndexSettings, load
 
 BUSY = 3
+log = logging.getLogger("pixplore.replica")
 
 
 def compact(url: str, root: Path) -> Path | None:
@@ -39,7 +42,12 @@ def compact(url: str, root: Path) -> Path | None:
 def main() -> int:
     hold_on()
     os.nice(10)
-    made = compact(load(DatabaseSettings).database_url, load(IndexSettings).index_dir)
+    log_lines.as_asked()
+    try:
+        made = compact(load(DatabaseSettings).database_url, load(IndexSettings).index_dir)
+    except Exception:
+        log.exception("no new snapshot of the index")
+        return 1
     return BUSY if made is None else 0
 
 

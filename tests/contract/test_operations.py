@@ -1,6 +1,7 @@
 """What administrators see of the queue and do about it, over HTTP, with queues of moto."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -9,8 +10,10 @@ from sqlalchemy import text
 from pixplore import uploads
 from pixplore.arrivals import Arrival
 from pixplore.catalogue import budget, manifest
+from pixplore.catalogue.snapshot import transaction
 from pixplore.errors import Conflict
 from pixplore.promises import promise
+from tests.contract import catalogues
 from tests.contract.conftest import Api, serving
 from tests.contract.issuer import Issuer
 from tests.places import ORIGINALS, REGION
@@ -29,6 +32,28 @@ def operated(
     monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", issuer.address)
     with serving(issuer, database_url) as api:
         yield api, aws
+
+
+@pytest.mark.parametrize("engine", ["sql", "index"])
+def test_pictures_are_counted_by_either_engine(
+    engine: str, aws: Queues, issuer: Issuer, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in issuer.environment(database_url).items():
+        if name not in aws and name != "AWS_ENDPOINT_URL":
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", issuer.address)
+    monkeypatch.setenv("PIXPLORE_INDEX", "1" if engine == "index" else "0")
+    monkeypatch.setenv("PIXPLORE_INDEX_DIR", str(tmp_path))
+    with serving(issuer, database_url) as api:
+        made = [catalogues.picture(n, deleted=n == 3) for n in range(5)]
+        with transaction(api.engine) as connection:
+            catalogues.write(connection, made)
+        told = api.get("admin", "/v1/operations").json()
+        assert (told["images"], told["trashed"]) == (4, 1)
+        assert (api.engines.at_once() is not None) == (engine == "index")
+        gone = api.call("admin", "DELETE", f"/v1/images/{made[0].id}").json()["version"]
+        told = api.get("admin", "/v1/operations", {"min_version": gone}).json()
+        assert (told["images"], told["trashed"]) == (3, 2)
 
 
 def _failed(api: Api, *codes: str | None) -> list[manifest.Item]:

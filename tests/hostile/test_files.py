@@ -22,6 +22,7 @@ def judged(first: int, last: int) -> tuple[dict[int, tuple[str, float]], list[in
     while first < last:
         command = [sys.executable, "-m", "tests.hostile.taken", str(first), str(last)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60 + EACH_S * (last - first))
+        assert done.stdout, done.stderr[-2_000:]
         for line in done.stdout.splitlines():
             seed, *rest = line.split()
             if rest:

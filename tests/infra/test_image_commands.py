@@ -138,7 +138,9 @@ def test_its_command_answers(laid_out: tuple[Image, Path], database_url: str, mo
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(15)
-    for line in log.read_text().splitlines():
+    lines = log.read_text().splitlines()
+    assert lines, "it says that it has started"
+    for line in lines:
         assert line.startswith("{"), log.read_text()
         assert {"level", "logger", "message"} <= json.loads(line).keys(), line
 

@@ -104,7 +104,7 @@ def test_originals_keep_their_versions_grow_cold_and_stay_readable(each: Templat
 def test_every_log_has_an_end(each: Templates) -> None:
     groups = each.resources("AWS::Logs::LogGroup")
     assert len(groups) >= 9
-    assert all(group["RetentionInDays"] in (30, 90, 365) for group in groups.values())
+    assert all(group["RetentionInDays"] in (30, 365) for group in groups.values())
     for function in each.resources("AWS::Lambda::Function").values():
         if "VpcConfig" in function:
             assert function["LoggingConfig"]["LogFormat"] == "JSON"

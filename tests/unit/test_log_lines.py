@@ -11,14 +11,18 @@ from pixplore import log_lines
 CODE = """
 import logging, sys
 import streamlit.logger
+import uvicorn
 from pixplore import log_lines
 
+streamlit.logger.init_uvicorn_logs()  # as Streamlit's server does it
+uvicorn.Config("no:app")
 dressed = streamlit.logger.get_logger("streamlit.runtime")
 assert log_lines.as_asked()
 logging.getLogger("pixplore.here").info('said "%s"', "one\\ntwo")
 logging.getLogger("httpx").info("HTTP Request: GET https://x/?X-Amz-Signature=secret")
 logging.getLogger("botocore").warning("slow")
 dressed.error("a page failed")
+logging.getLogger("uvicorn.error").error("Exception in ASGI application")
 try:
     1 / 0
 except ZeroDivisionError:
@@ -33,7 +37,7 @@ def test_every_line_is_an_object() -> None:
     assert all(line.pop("timestamp") for line in lines)
     found = {(line["logger"], line["level"]): line for line in lines}
     assert set(found) == {("pixplore.here", "INFO"), ("botocore", "WARNING"), ("streamlit.runtime", "ERROR"),
-                          ("pixplore.there", "ERROR")}  # fmt: skip
+                          ("uvicorn.error", "ERROR"), ("pixplore.there", "ERROR")}  # fmt: skip
     assert found["pixplore.here", "INFO"]["message"] == 'said "one\ntwo"'
     assert "ZeroDivisionError" in found["pixplore.there", "ERROR"]["exception"]
 

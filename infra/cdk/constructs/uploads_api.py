@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as gateway
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from embedded.provision_api import REFUSALS, ROUTES, SCOPES, STAGE
@@ -37,9 +35,7 @@ class UploadsApi(Construct):
 
     def __init__(self, scope: Construct, name: str, props: UploadsApiProps) -> None:
         super().__init__(scope, name)
-        log = logs.LogGroup(
-            self, "Calls", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
-        )
+        log = log_group(self, "Calls", props.log_days)
         self.api = gateway.RestApi(
             self, "Api",
             rest_api_name="pixplore-uploads", endpoint_types=[gateway.EndpointType.REGIONAL], cloud_watch_role=True,

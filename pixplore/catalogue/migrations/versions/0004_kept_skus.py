@@ -2,12 +2,12 @@
 
 from alembic import op
 
-from pixplore.catalogue import schema
-
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
-    (index,) = (one for one in schema.image.indexes if one.name == "image_sku_kept")
-    index.create(op.get_bind())
+    # Programs write meanwhile: behind a long write this gives way, rather than hold up all that come after it.
+    op.execute("set local lock_timeout = '20s'")
+    op.execute("create index image_sku_kept on image (sku) where deleted_at is null")
+    op.execute("set local lock_timeout = default")
