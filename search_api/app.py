@@ -36,7 +36,7 @@ from search_api import (
     health,
     images,
     insights,
-    lag_log,
+    minute_log,
     near_duplicates,
     operations,
     problems,
@@ -85,7 +85,7 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     engines = Engines(engine, _follower(load(IndexSettings), items))
     engines.start()
     TURNS.slow = engines.slow
-    with Worker(engine) as worker, lag_log.told(engines, load(TellingSettings).metrics_in_log):
+    with Worker(engine) as worker, minute_log.told(engines, load(TellingSettings).metrics_in_log):
         app.state.parts = Parts(engine, identity, keys, storage, places, worker, engines, items,
                                 Verifier(identity, keys))  # fmt: skip
         yield

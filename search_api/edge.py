@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pixplore.domain import MAX_FILE_BYTES
+from search_api.minute_log import answered
 from search_api.problems import problem
 
 MAX_BODY_BYTES = 1_000_000
@@ -69,6 +70,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if path.startswith("/v1/"):
+                    answered(time.perf_counter() - began, status >= 500)
                 have = {name.lower() for name, _ in message.get("headers", ())}
                 all_of = _OF_DOCS if path.startswith("/docs") else SAFE
                 more = [(name, value) for name, value in all_of if name not in have]

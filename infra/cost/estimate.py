@@ -24,7 +24,7 @@ SHOWN, SHOWN_KB, ANSWER_KB = 30, 15.0, 40.0
 WORKING_HOURS = 8 * 21
 PEOPLE_PER_ACU = 50
 """People at work whom one more unit of the database carries."""
-ALARMS, METRICS, SECRETS, IMAGES_GB = 21, 5, 5, 1.6
+ALARMS, METRICS, SECRETS, IMAGES_GB = 21, 7, 5, 1.6
 PARTS = ("idle", "pictures", "people")
 
 
@@ -59,11 +59,6 @@ def estimate(profile: Profile, month: Month) -> list[Line]:
 def per_image(lines: list[Line], month: Month) -> float:
     """What one picture more costs in the month it arrives."""
     return sum(line.pictures for line in lines) / month.images if month.images else 0.0
-
-
-def alarms(profile: Profile) -> int:
-    """A second balancer is watched by two more."""
-    return ALARMS + (2 if profile.inner_balancer else 0)
 
 
 def awake_hours(profile: Profile) -> float:
@@ -120,7 +115,7 @@ def _lines(profile: Profile, month: Month) -> Iterator[Line]:
     yield Line("Cognito", people=users)
     yield Line(
         "CloudWatch",
-        idle=alarms(profile) * cost["alarm_month"] + METRICS * cost["metric_month"] + 0.5 * cost["log_gb"]
+        idle=ALARMS * cost["alarm_month"] + METRICS * cost["metric_month"] + 0.5 * cost["log_gb"]
         + (2 * cost["insights_task_month"] if profile.container_insights else 0),
         pictures=month.images * 1.5 / 1e6 * cost["log_gb"], people=asked * 0.5 / 1e6 * cost["log_gb"],
     )  # fmt: skip

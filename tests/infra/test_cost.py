@@ -10,7 +10,7 @@ def test_it_counts_what_the_templates_have(small: Templates, scale: Templates) -
     from infra.cost import estimate
 
     for templates, profile in ((small, SMALL), (scale, SCALE)):
-        assert len(templates.resources("AWS::CloudWatch::Alarm")) == estimate.alarms(profile)
+        assert len(templates.resources("AWS::CloudWatch::Alarm")) == estimate.ALARMS
         assert len(templates.resources("AWS::SecretsManager::Secret")) + 2 == estimate.SECRETS  # owner's, signing key
         assert len(templates.resources("AWS::RDS::DBInstance")) == 1 + profile.reader
         gateways, instances = (len(templates.resources(f"AWS::EC2::{kind}")) for kind in ("NatGateway", "Instance"))

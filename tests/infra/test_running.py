@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from search_api import minute_log
 from search_api.__main__ import KEPT_OPEN_S
 from tests.infra.conftest import Templates, needs_cdk
 
@@ -94,13 +95,13 @@ def test_every_queue_function_and_service_has_its_alarm(each: Templates) -> None
     assert alarms(each)["SearchSlow"]["Threshold"] == 0.8
 
 
-def test_what_the_dashboard_asks_inside_is_watched_too(scale: Templates, small: Templates) -> None:
-    watched = alarms(scale)
-    (inside,) = [d["Value"] for d in watched["SearchInsideSlow"]["Dimensions"] if d["Name"] == "TargetGroup"]
-    (outside,) = [d["Value"] for d in watched["SearchSlow"]["Dimensions"] if d["Name"] == "TargetGroup"]
-    assert inside != outside
-    assert "SearchInside5xx" in watched
-    assert "SearchInsideSlow" not in alarms(small)  # no balancer there: docs/aws.md says so
+def test_searches_are_seen_by_whichever_door_they_come(each: Templates) -> None:
+    """The search API's own account has those of the dashboard too, which in `small` pass no balancer."""
+    for name, metric in (("SearchSlow", "SearchSeconds"), ("Search5xx", "SearchFailed")):
+        alarm = alarms(each)[name]
+        assert (alarm["Namespace"], alarm["MetricName"]) == ("Pixplore", metric)
+        assert "Dimensions" not in alarm
+        assert metric in minute_log.UNITS
 
 
 def test_every_alarm_says_what_to_do_and_where_that_is_written(each: Templates) -> None:

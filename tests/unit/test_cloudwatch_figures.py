@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from starlette.testclient import TestClient
 
 from backend_lambdas import figures
 from pixplore.errors import Throttled, Unavailable
-from search_api import lag_log
+from search_api import minute_log
+from search_api.edge import Edge
 
 
 def record(seconds_ago: float) -> SQSRecord:
@@ -55,7 +57,7 @@ def test_only_throttling_is_counted_as_throttling(told: Any) -> None:
 
 def test_the_lag_of_the_index_is_told_while_the_search_api_runs(capsys: pytest.CaptureFixture[str]) -> None:
     engines: Any = SimpleNamespace(follower=SimpleNamespace(view=lambda: object(), lag_s=1.25))
-    with lag_log.told(engines, wanted=True, each_s=0.01):
+    with minute_log.told(engines, wanted=True, each_s=0.01):
         time.sleep(0.2)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(lines) > 2
@@ -65,9 +67,32 @@ def test_the_lag_of_the_index_is_told_while_the_search_api_runs(capsys: pytest.C
     assert capsys.readouterr().out == ""
 
 
+def test_how_quickly_it_answers_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every call under /v1 counts, by its own status; at most a hundred values stand in a line."""
+
+    async def some(scope: Any, receive: Any, send: Any) -> None:
+        status = 503 if scope["path"].endswith("bad") else 200
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    client = TestClient(Edge(some))
+    with minute_log.told(SimpleNamespace(follower=None), wanted=True, each_s=0.4):  # type: ignore[arg-type]
+        for at in range(205):
+            client.get("/v1/images" if at else "/v1/bad")
+        client.get("/healthz")
+        time.sleep(1)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sum(len(line["SearchSeconds"]) for line in lines) == 205
+    assert max(len(line["SearchSeconds"]) for line in lines) <= 100
+    assert sum(line["SearchFailed"] for line in lines) == 1
+    assert all(0 <= seconds < 5 for line in lines for seconds in line["SearchSeconds"])
+    named = {metric["Name"] for line in lines for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
+    assert named == {"SearchSeconds", "SearchFailed"}
+
+
 def test_without_an_index_the_lag_grows_from_the_start(capsys: pytest.CaptureFixture[str]) -> None:
     engines: Any = SimpleNamespace(follower=SimpleNamespace(view=lambda: None, lag_s=0.0))
-    with lag_log.told(engines, wanted=True, each_s=0.01):
+    with minute_log.told(engines, wanted=True, each_s=0.01):
         time.sleep(0.2)
     lags = [json.loads(line)["IndexLag"] for line in capsys.readouterr().out.splitlines()]
     assert lags == sorted(lags)
@@ -76,6 +101,6 @@ def test_without_an_index_the_lag_grows_from_the_start(capsys: pytest.CaptureFix
 
 def test_nothing_is_told_where_nobody_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
     engines: Any = SimpleNamespace(follower=SimpleNamespace(view=lambda: object(), lag_s=1.25))
-    with lag_log.told(engines, wanted=False, each_s=0.01):
+    with minute_log.told(engines, wanted=False, each_s=0.01):
         time.sleep(0.1)
     assert capsys.readouterr().out == ""

@@ -28,8 +28,6 @@ class Watched:
     search: WebService
     dashboard: WebService
     balancer: elb.ApplicationLoadBalancer
-    inside: elb.ApplicationTargetGroup | None
-    """Where the dashboard asks the search API, if that is by a balancer too: most of what people do is seen there."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,9 @@ def _services(seen: Watched) -> Iterator[Named]:
         "The uploads API answers with errors of ours.",
         "read the logs of issue_uploads and upload_status; is the database reachable?", "uploads-5xx",
     )  # fmt: skip
-    searches = {"Search": seen.search.target_group} | ({"SearchInside": seen.inside} if seen.inside else {})
-    for name, group in (searches | {"Dashboard": seen.dashboard.target_group}).items():
-        failed = group.metrics.http_code_target(elb.HttpCodeTarget.TARGET_5XX_COUNT, period=FIVE, statistic="Sum")
+    pages = seen.dashboard.target_group.metrics
+    errors = pages.http_code_target(elb.HttpCodeTarget.TARGET_5XX_COUNT, period=FIVE, statistic="Sum")
+    for name, failed in (("Search", _ours("SearchFailed")), ("Dashboard", errors)):
         yield _alarm(f"{name}5xx", failed, 5, 2, f"{name} answers with errors of ours.",
                      "read its log; roll the newest deployment back if it began with it.", "service-5xx")  # fmt: skip
     for name, web in (("Search", seen.search), ("Dashboard", seen.dashboard)):
@@ -93,12 +91,11 @@ def _services(seen: Watched) -> Iterator[Named]:
                      f"A task of {name} does not answer its health check.",
                      "look at its stopped tasks' reasons; a bad deployment rolls itself back.",
                      "service-health")  # fmt: skip
-    for name, group in searches.items():
-        yield _alarm(
-            f"{name}Slow", group.metrics.target_response_time(period=FIVE, statistic="p95"),
-            P95_SECONDS, 3, "One search in twenty takes longer than 0.8 s.",
-            "does /readyz say `sql`? Then the index is not ready; else add tasks or cores.", "search-slow",
-        )  # fmt: skip
+    # By its own account: most of what people do comes from the dashboard, in `small` by no balancer.
+    yield _alarm(
+        "SearchSlow", _ours("SearchSeconds", "p95"), P95_SECONDS, 3, "One search in twenty takes longer than 0.8 s.",
+        "does /readyz say `sql`? Then the index is not ready; else add tasks or cores.", "search-slow",
+    )  # fmt: skip
     yield _alarm(
         "IndexLag", _ours("IndexLag", "Maximum"), 30, 3,
         "The search index is more than 30 s behind the catalogue; SQL answers instead.",

@@ -48,7 +48,6 @@ class ObservabilityStack(Stack):
         watched = Watched(
             queue=props.ingest.queue, dlq=props.ingest.dlq, functions=props.ingest.functions, api=props.ingest.api.api,
             cluster=props.cluster, search=props.search.web, dashboard=props.dashboard.web, balancer=props.edge.balancer,
-            inside=props.search.inside,
         )  # fmt: skip
         made = {one.name: Alarm(self, one.name, topic, one.props) for one in alarms(watched)}
         self._dashboard(props, watched, list(made.values()))
@@ -63,7 +62,7 @@ class ObservabilityStack(Stack):
         def ours(name: str, how: str = "Sum") -> watch.Metric:
             return watch.Metric(namespace="Pixplore", metric_name=name, statistic=how, period=minute)
 
-        label, answered = seen.functions["label_image"], seen.search.target_group.metrics.target_response_time
+        label = seen.functions["label_image"]
         board = watch.Dashboard(self, "Board", dashboard_name=props.deployment.name)
         board.add_widgets(watch.AlarmStatusWidget(title="Alarms", alarms=list(rung), width=24, height=4))
         board.add_widgets(
@@ -74,7 +73,7 @@ class ObservabilityStack(Stack):
                   right=[seen.queue.metric_approximate_age_of_oldest_message(period=minute)]),
         )  # fmt: skip
         board.add_widgets(
-            graph("Search: seconds", *[answered(statistic=how, period=minute) for how in ("p50", "p95")],
+            graph("Search: seconds", *[ours("SearchSeconds", how) for how in ("p50", "p95")],
                   right=[ours("IndexLag", "Maximum")]),
             graph("Tasks: CPU", seen.search.service.metric_cpu_utilization(period=minute),
                   seen.dashboard.service.metric_cpu_utilization(period=minute)),

@@ -41,7 +41,7 @@ class SearchProps:
 
 
 class SearchStack(Stack):
-    """Offers `address` (for the dashboard), `web`, and `inside`: the group behind a balancer at that address."""
+    """Offers `address` (for the dashboard) and `web`."""
 
     def __init__(self, scope: Construct, name: str, props: SearchProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
@@ -67,7 +67,6 @@ class SearchStack(Stack):
         )  # fmt: skip
         self.web = WebService(self, "Search", asked)
         props.edge.admit(self, "Paths", self.web.target_group, 10, *PATHS)
-        self.inside: elb.ApplicationTargetGroup | None = None
         if profile.inner_balancer:
             self.address = self._behind_its_own_balancer(props, asked)
         else:
@@ -82,7 +81,7 @@ class SearchStack(Stack):
             deletion_protection=True, drop_invalid_header_fields=True, idle_timeout=Duration.seconds(60),
         )  # fmt: skip
         balancer.log_access_logs(props.logs, "inner-balancer")
-        self.inside = group = self.web.target("Inside", asked)
+        group = self.web.target("Inside", asked)
         balancer.add_listener(
             "Http", port=SEARCH_PORT, protocol=elb.ApplicationProtocol.HTTP, open=False, default_target_groups=[group]
         )
