@@ -1,11 +1,12 @@
 """The door to PostgreSQL: one engine a process, migrations, and the database's absence as our own error."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from psycopg2.errors import QueryCanceled, ReadOnlySqlTransaction
+from psycopg2.errors import LockNotAvailable, QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -14,6 +15,8 @@ from pixplore.aws import database_token
 from pixplore.errors import Unavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+_TRIES, _PAUSE_S = 8, 5.0
+"""With the 20 s that a step waits, 195 s: the function that migrates has five minutes."""
 
 
 def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000, planner: str = "") -> Engine:
@@ -74,11 +77,22 @@ def reachable() -> Iterator[None]:
 
 
 def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema; safe to run by several programs at once."""
+    """Bring the database at `url` to the newest schema; safe to run by several programs at once.
+
+    A step that waits long for a table gives way (it would hold up all that come after it) and is tried again.
+    """
     from alembic import command  # the functions start without it
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    for again in reversed(range(_TRIES)):
+        try:
+            command.upgrade(config, "head")
+        except OperationalError as error:
+            if not (again and isinstance(error.orig, LockNotAvailable)):
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return

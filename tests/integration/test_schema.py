@@ -9,9 +9,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event, text
 
-from pixplore.catalogue import changes
+from pixplore.catalogue import changes, database
 from pixplore.catalogue.database import MIGRATIONS, migrate, open_engine
 from pixplore.catalogue.schema import metadata
 from tests.newer_schema import only_adds
@@ -41,6 +41,29 @@ def test_two_programs_may_migrate_at_once(new_database) -> None:
     code = "import sys; from pixplore.catalogue.database import migrate; migrate(sys.argv[1])"
     programs = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(2)]
     assert [program.wait(60) for program in programs] == [0, 0]
+
+
+def test_a_step_that_met_a_long_write_gives_way_and_is_tried_again(new_database, monkeypatch) -> None:
+    url, config = new_database(empty=True), Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, RELEASED)
+    waited: list[float] = []
+
+    def hurry(connection, cursor, statement, *_of):  # the twenty seconds of the real one are long
+        return statement.replace("lock_timeout = '20s'", "lock_timeout = '100ms'"), _of[0]
+
+    with open_engine(url).connect() as writer:
+        writer.execute(text("lock table image in row exclusive mode"))
+        monkeypatch.setattr(database.time, "sleep", lambda seconds: (waited.append(seconds), writer.rollback()))
+        event.listen(Engine, "before_cursor_execute", hurry, retval=True)
+        try:
+            migrate(url)
+        finally:
+            event.remove(Engine, "before_cursor_execute", hurry)
+    assert len(waited) == 1
+    with open_engine(url).connect() as connection:
+        assert connection.scalar(text("select version_num from alembic_version")) > RELEASED
 
 
 RELEASED = "0003"
