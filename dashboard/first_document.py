@@ -79,6 +79,11 @@ def _packed(name: str) -> bytes:
     return gzip.compress(_programs()[name].read_bytes(), 6, mtime=0)
 
 
+def _takes_gzip(headers: Headers) -> bool:
+    offers = headers.get("accept-encoding", "").lower().replace(" ", "").split(",")
+    return any(re.fullmatch(r"gzip(;q=(1|0\.0*[1-9]).*)?", offer) for offer in offers)
+
+
 def page(request: Request) -> Response:
     return HTMLResponse(document(), headers={"Cache-Control": "no-cache"})
 
@@ -92,7 +97,7 @@ class Packed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = scope.get("path", "").removeprefix(_FROM)
         asked = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(_FROM)
-        if asked and name in _programs() and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+        if asked and name in _programs() and _takes_gzip(Headers(scope=scope)):
             body = await run_in_threadpool(_packed, name)
             answer = Response(body, headers=_PACKED, media_type="text/javascript")
             await answer(scope, receive, send)

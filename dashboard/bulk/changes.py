@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import client
 from dashboard.bulk import bulk_words
 from dashboard.bulk.bulk_words import OPEN
-from dashboard.catalogue import catalogue_calls
+from dashboard.catalogue import catalogue_calls, filter_panel
 from dashboard.look import theme
 from dashboard.look.wording import moment, when
 from pixplore.domain import Person
@@ -124,6 +124,8 @@ def _refresh(followed: dict[str, Any], jobs: Sequence[Job]) -> None:
     version = max((one["version"] or 0 for one in jobs), default=0) or None
     gone = () if followed["everything"] else followed["gone"]
     catalogue_calls.changed(gone, gone=followed["everything"] or bool(gone), version=version)
+    if any(one["action"] == "set_attribute" for one in jobs):
+        filter_panel.forget()
 
 
 def _progress(job: Job, names: dict[str, str]) -> None:

@@ -94,14 +94,21 @@ def attributes() -> list[filters.Attribute]:
 def _attributes() -> tuple[list[filters.Attribute], int]:
     """They, and how many others there are. What they are is judged over the whole catalogue, so that a group does not
     come and go with the result. The same for everybody, so asked once for all sessions."""
-    answer = client.get("/v1/facets/attribute", {"facet_limit": _USUAL})
+    answer = client.get("/v1/facets/attribute", {"facet_limit": _USUAL, **_known()})
     names = [str(row["value"]) for row in answer["values"]]
     plain = [name for name in names if "," not in name]  # which divides names in the call for many
-    asked = {"limit": 1, "facets": ",".join(f"attr.{name}" for name in plain), "facet_limit": filters.JUDGED}
+    several = ",".join(f"attr.{name}" for name in plain)
+    asked = {"limit": 1, "facets": several, "facet_limit": filters.JUDGED, **_known()}
     together = client.images(asked)["facets"] if plain else {}
     found = {name: together.get(f"attr.{name}") or _values(name, filters.JUDGED) for name in names}
     usual = [_whole(name, facet) for name, facet in found.items() if not filters.free_text(facet)]
     return usual, int(answer["distinct"]) - len(usual)
+
+
+def forget() -> None:
+    """A write may have given pictures another attribute: ask anew which serve as filters."""
+    _attributes.clear()
+    _attribute.clear()
 
 
 @st.cache_data(ttl=30, max_entries=200, show_spinner=False)
@@ -116,8 +123,14 @@ def _whole(name: str, facet: Mapping[str, object]) -> filters.Attribute:
 
 
 def _values(name: str, limit: int) -> Mapping[str, object]:
-    found: Mapping[str, object] = client.get(f"/v1/facets/attr.{quote(name, safe='')}", {"facet_limit": limit})
+    where = f"/v1/facets/attr.{quote(name, safe='')}"
+    found: Mapping[str, object] = client.get(where, {"facet_limit": limit, **_known()})
     return found
+
+
+def _known() -> dict[str, int]:
+    """Whoever asks has to find what their own last write did."""
+    return {"min_version": st.session_state.get("px_version", 0)}
 
 
 def titles(here: State) -> dict[tuple[str, str], str]:

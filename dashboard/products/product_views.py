@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import client
+from dashboard.catalogue import catalogue_calls, filter_panel
 from dashboard.look import theme
 from dashboard.look.figures import figures
 from dashboard.products import product_mapping, reconciliation_views
@@ -105,6 +106,8 @@ def _import(content: bytes, report: dict[str, Any], n: int) -> None:
     except Unavailable as problem:
         st.error(f"{theme.plain(problem.detail)} The same list can be imported again: nothing is there twice.")
         return
+    catalogue_calls.changed(version=said["version"])
+    filter_panel.forget()
     reconciliation_views.forget()
     st.session_state["px_products_report"] = said | {"digest": report["digest"]}
     st.session_state["px_products_done"] = report["digest"]

@@ -42,7 +42,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     item.remove();
     root.classList.add('busy');
     (next?.querySelector('button') || root.querySelector('.filters')).focus();
-    setTriggerValue('remove', { name: chip.name, value: chip.value });
+    const pair = { name: chip.name, value: chip.value };
+    const ahead = !document.dispatchEvent(new CustomEvent('px-unfilter', { detail: pair, cancelable: true }));
+    if (!ahead) setTriggerValue('remove', pair);
   };
   const held = root.getRootNode().activeElement?.getAttribute('aria-label');
   list.replaceChildren(...data.chips.map((chip) => chipOf(chip, taken)));
