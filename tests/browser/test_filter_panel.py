@@ -91,6 +91,25 @@ def test_pictures_come_before_the_script_which_then_moves_nothing(page: Page, sh
     expect(tiles).to_have_count(len(PHOTOS))
 
 
+def test_a_chip_is_taken_back_before_the_script_knows(page: Page, shelf: Shelf) -> None:
+    one, two = list(shelf.labels())[:2]
+    page.goto(f"{shelf.path}&label={one}&not_label={two}")
+    shows(page, shelf.total(label=one, not_label=two))
+    page.evaluate(_HOLD)
+    page.get_by_role("button", name=f"Remove filter Without label {two}", exact=True).click()
+    expect(page.locator(".px-summary .total")).to_have_text(re.compile(rf"^{shelf.total(label=one)} "))
+    expect(page.locator(".px-gallery .tile")).to_have_count(shelf.total(label=one))
+    expect(page.locator('.px-facets li[data-mode="not"]')).to_have_count(0)
+    assert asked(page, "not_label") == [two], "the script knows nothing of it yet"
+    page.get_by_role("button", name="Clear all").click()
+    page.evaluate("window.pxGoOn()")
+    expect(page.locator(".chips li")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("label="))
+    page.wait_for_timeout(4000)  # what was told before is said again while nobody answers: not after this
+    expect(page).not_to_have_url(re.compile("label="))
+    expect(page.locator(".chips li")).to_have_count(0)
+
+
 _HOLD = """() => {
   const send = WebSocket.prototype.send, held = [];
   WebSocket.prototype.send = function (...said) { held.push([this, said]); };

@@ -6,13 +6,17 @@ const BODY = { values: valuesBody, confidence: sliderBody, number: sliderBody, d
 const PATIENCE = 3000, HEAD_START = 150;
 const narrow = window.matchMedia('(max-width: 767px)');
 
-// The person changed something: shown now, told to the page, counted anew.
-function change(panel, filters) {
+function show(panel, filters) {
   panel.filters = filters;
   panel.sent = { key: keyOf(filters), at: Date.now() };
   panel.root.dataset.sent = ''; // until the page's script has caught up
   keepPlace(panel, () => paintAll(panel));
   refresh(panel);
+}
+
+// The person changed something: shown now, told to the page, counted anew.
+function change(panel, filters) {
+  show(panel, filters);
   // A gallery that asks for the pictures itself gets them sooner while the page's script does not ask too.
   const ahead = !document.dispatchEvent(new CustomEvent('px-filters', { detail: filters, cancelable: true }));
   clearTimeout(panel.telling);
@@ -111,9 +115,17 @@ function adopt(panel, data) {
 }
 
 // A chip above the gallery takes its filter back here, so that counts and pictures come as quickly as by a click.
+// Without a filter named, all of them go, and the page is told by who asked: what it was told here last counts no more.
 function takeBack(panel, event) {
+  if (!panel.root.isConnected) return;
+  if (!event.detail) {
+    clearTimeout(panel.telling);
+    clearTimeout(panel.unheard);
+    show(panel, []);
+    return;
+  }
   const rest = panel.filters.filter(([name, value]) => name !== event.detail.name || value !== event.detail.value);
-  if (!panel.root.isConnected || rest.length === panel.filters.length) return;
+  if (rest.length === panel.filters.length) return;
   event.preventDefault();
   change(panel, rest);
 }

@@ -58,7 +58,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   fold();
   if (held) [...root.querySelectorAll('button')].find((button) => button.getAttribute('aria-label') === held)?.focus();
   clear.hidden = data.chips.length === 0;
-  clear.onclick = () => { list.replaceChildren(); clear.hidden = more.hidden = true; root.classList.add('busy'); setTriggerValue('cleared', true); };
+  clear.onclick = () => {
+    list.replaceChildren();
+    clear.hidden = more.hidden = true;
+    root.classList.add('busy');
+    document.dispatchEvent(new CustomEvent('px-unfilter'));
+    setTriggerValue('cleared', true);
+  };
   const filters = root.querySelector('.filters');
   filters.querySelector('span').textContent = data.chips.length ? `Filters (${data.chips.length})` : 'Filters';
   // On a narrow screen the panel is a drawer: the sidebar, whose own button says nothing about filters.
