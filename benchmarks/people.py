@@ -1,8 +1,12 @@
-"""Fifty people at once on one dashboard process, each as a browser speaks to it: over Streamlit's own WebSocket."""
+"""Fifty people at once on one dashboard process, each as a browser speaks to it: over Streamlit's own WebSocket.
+
+One click in five opens the insights, the others filter the catalogue.
+"""
 
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -30,28 +34,26 @@ class Seen:
     errors: list[str] = field(default_factory=list)
 
 
-def measure(base: str, cookie: tuple[str, str], queries: list[dict[str, str]], seconds_open: float = 0) -> Seen:
+def measure(base: str, cookies: Sequence[str], queries: list[dict[str, str]], seconds_open: float = 0) -> Seen:
     """Everybody opens the catalogue, then clicks through `queries` in an order of their own.
 
-    `cookie` is a signed-in session's name and value. They stay connected for `seconds_open` after their last click.
+    `cookies` are signed-in sessions', handed out by turns. They stay for `seconds_open` after their last click.
     """
     seen = Seen()
-    asyncio.run(_all(base, cookie, queries, seen, seconds_open))
+    asyncio.run(_all(base, cookies, queries, seen, seconds_open))
     return seen
 
 
-async def _all(base: str, cookie: tuple[str, str], queries: list[dict[str, str]], seen: Seen, stay: float) -> None:
-    everybody = (_person(nth, base, cookie, queries, seen, stay) for nth in range(PEOPLE))
+async def _all(base: str, cookies: Sequence[str], queries: list[dict[str, str]], seen: Seen, stay: float) -> None:
+    everybody = (_person(nth, base, cookies[nth % len(cookies)], queries, seen, stay) for nth in range(PEOPLE))
     await asyncio.gather(*everybody)
 
 
-async def _person(
-    nth: int, base: str, cookie: tuple[str, str], queries: list[dict[str, str]], seen: Seen, stay: float
-) -> None:
+async def _person(nth: int, base: str, cookie: str, queries: list[dict[str, str]], seen: Seen, stay: float) -> None:
     own = random.Random(nth)
     await asyncio.sleep(own.uniform(0, THINK_S))
     address = f"ws://{urlsplit(base).netloc}/_stcore/stream"
-    headers = {"Cookie": f"{cookie[0]}={cookie[1]}"}
+    headers = {"Cookie": f"px={cookie}"}
     try:
         async with (
             httpx.AsyncClient(base_url=base, headers=headers, timeout=_LIMIT_S) as beside,
@@ -62,8 +64,8 @@ async def _person(
             seen.first_ms.append(await _run(wire, {}))
             for _ in range(STEPS):
                 await asyncio.sleep(own.expovariate(1 / THINK_S))
-                query = own.choice(queries)
-                ran, asked = await asyncio.gather(_run(wire, query), _asked(beside, query))
+                query, page = own.choice(queries), own.choices(("catalogue", "insights"), (4, 1))[0]
+                ran, asked = await asyncio.gather(_run(wire, query, page), _asked(beside, query))
                 seen.rerun_ms.append(ran)
                 seen.asked_ms.append(asked)
             await asyncio.sleep(stay)
@@ -83,10 +85,10 @@ async def _asked(beside: httpx.AsyncClient, query: dict[str, str]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-async def _run(wire: ClientConnection, query: dict[str, str]) -> float:
-    """One run of the catalogue's script with this address; milliseconds. Raises RuntimeError where it failed."""
+async def _run(wire: ClientConnection, query: dict[str, str], page: str = "catalogue") -> float:
+    """One run of a page's script with this address; milliseconds. Raises RuntimeError where it failed."""
     message = BackMsg()
-    message.rerun_script.page_name = "catalogue"
+    message.rerun_script.page_name = page
     message.rerun_script.query_string = urlencode(query)
     began = time.perf_counter()
     await wire.send(message.SerializeToString())

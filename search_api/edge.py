@@ -70,13 +70,16 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if path.startswith("/v1/"):
-                    answered(time.perf_counter() - began, status >= 500)
+                timed(status >= 500)
                 have = {name.lower() for name, _ in message.get("headers", ())}
                 all_of = _OF_DOCS if path.startswith("/docs") else SAFE
                 more = [(name, value) for name, value in all_of if name not in have]
                 message["headers"] = [*message.get("headers", ()), *more]
             await send(message)
+
+        def timed(failed: bool) -> None:
+            if path.startswith("/v1/"):
+                answered(time.perf_counter() - began, failed)
 
         try:
             length = Headers(scope=scope).get("content-length", "0")
@@ -85,6 +88,9 @@ class Edge:
                 await answer(scope, receive, dressed)
             else:
                 await self.app(scope, counted, dressed)
+        except Exception:  # Starlette answers it further out
+            timed(True)
+            raise
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             _REQUESTS.labels(scope["method"] if status != 405 else "other", route, status).inc()

@@ -10,7 +10,7 @@ from dashboard.bulk.bulk_calls import Chosen, filters, started, tried
 from dashboard.catalogue.chips import title
 from dashboard.collections import collection_choice
 from dashboard.look import theme
-from pixplore.errors import PixploreError
+from pixplore.errors import PixploreError, Unauthenticated
 
 ADD, TAKE = "Add", "Remove"
 
@@ -89,6 +89,8 @@ def _confirm(what: Chosen, action: str, value: object, verb: str) -> None:
     try:
         with st.spinner("Looking what would change …"):
             trial = tried(what, action, value)
+    except Unauthenticated:
+        st.rerun(scope="app")  # to the sign-in
     except PixploreError as problem:
         st.error(theme.plain(problem.detail), icon=":material/error:")
         return

@@ -125,7 +125,7 @@ def _refresh(followed: dict[str, Any], jobs: Sequence[Job]) -> None:
     gone = () if followed["everything"] else followed["gone"]
     catalogue_calls.changed(gone, gone=followed["everything"] or bool(gone), version=version)
     if any(one["action"] == "set_attribute" for one in jobs):
-        filter_panel.forget()
+        filter_panel.forget(version)
 
 
 def _progress(job: Job, names: dict[str, str]) -> None:

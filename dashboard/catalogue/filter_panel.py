@@ -4,6 +4,7 @@ back to it."""
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
@@ -14,11 +15,13 @@ from dashboard.catalogue.catalogue_state import State, is_state, is_unset, param
 from dashboard.catalogue.chips import chips
 from dashboard.components.facets import Moment, Pairs, facets
 from dashboard.components.summary import summary
-from pixplore.errors import PixploreError
+from pixplore.errors import PixploreError, Unavailable
 
 _USUAL = 12
 """Attributes that are filters from the start, the most used ones; the others are under "More filters"."""
 Titles = Mapping[tuple[str, str], str]
+_least = [0]
+"""The version of the catalogue that the attributes kept have to know."""
 
 
 def state() -> State:
@@ -94,19 +97,19 @@ def attributes() -> list[filters.Attribute]:
 def _attributes() -> tuple[list[filters.Attribute], int]:
     """They, and how many others there are. What they are is judged over the whole catalogue, so that a group does not
     come and go with the result. The same for everybody, so asked once for all sessions."""
-    answer = client.get("/v1/facets/attribute", {"facet_limit": _USUAL, **_known()})
+    answer = _asked("/v1/facets/attribute", {"facet_limit": _USUAL})
     names = [str(row["value"]) for row in answer["values"]]
     plain = [name for name in names if "," not in name]  # which divides names in the call for many
-    several = ",".join(f"attr.{name}" for name in plain)
-    asked = {"limit": 1, "facets": several, "facet_limit": filters.JUDGED, **_known()}
-    together = client.images(asked)["facets"] if plain else {}
+    asked = {"limit": 1, "facets": ",".join(f"attr.{name}" for name in plain), "facet_limit": filters.JUDGED}
+    together = _asked("/v1/images", asked)["facets"] if plain else {}
     found = {name: together.get(f"attr.{name}") or _values(name, filters.JUDGED) for name in names}
     usual = [_whole(name, facet) for name, facet in found.items() if not filters.free_text(facet)]
     return usual, int(answer["distinct"]) - len(usual)
 
 
-def forget() -> None:
-    """A write may have given pictures another attribute: ask anew which serve as filters."""
+def forget(version: int | None = None) -> None:
+    """A write (of this `version`) may have given pictures another attribute: ask anew which serve as filters."""
+    _least[0] = max(_least[0], version or 0)
     _attributes.clear()
     _attribute.clear()
 
@@ -123,14 +126,16 @@ def _whole(name: str, facet: Mapping[str, object]) -> filters.Attribute:
 
 
 def _values(name: str, limit: int) -> Mapping[str, object]:
-    where = f"/v1/facets/attr.{quote(name, safe='')}"
-    found: Mapping[str, object] = client.get(where, {"facet_limit": limit, **_known()})
+    return _asked(f"/v1/facets/attr.{quote(name, safe='')}", {"facet_limit": limit})
+
+
+def _asked(path: str, params: Mapping[str, object]) -> dict[str, Any]:
+    """An answer that knows of the last such write, whoever asks first: it is kept for all. Late, an older one does."""
+    try:
+        found: dict[str, Any] = client.get(path, {**params, "min_version": _least[0]})
+    except Unavailable:
+        found = client.get(path, params)
     return found
-
-
-def _known() -> dict[str, int]:
-    """Whoever asks has to find what their own last write did."""
-    return {"min_version": st.session_state.get("px_version", 0)}
 
 
 def titles(here: State) -> dict[tuple[str, str], str]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import client
 from dashboard.bulk.bulk_words import pictures
+from dashboard.collections import collection_choice
 from dashboard.components.boards import Card, boards
 from dashboard.look import theme
 from dashboard.look.wording import ago, exact
@@ -19,8 +20,7 @@ _MOST = 200
 def all_of_them(new: Callable[[], None]) -> None:
     """Every collection, the newest first."""
     with theme.skeleton("gallery"):
-        answer = client.get("/v1/collections", {"limit": _MOST})
-    found = answer["items"]
+        found = list(collection_choice.every())
     if not found:
         theme.empty("No collections yet", "Make one, then add pictures to it.", icon="collections_bookmark")
         return
@@ -28,9 +28,9 @@ def all_of_them(new: Callable[[], None]) -> None:
     fitting = [one for one in found if words.casefold() in f"{one['name']} {one['note']}".casefold()]
     if not fitting:
         theme.empty("No collection fits", "Try another word.", icon="search_off")
-    opened = boards([_card(one) for one in fitting], key="px-board-cards")
-    if answer["next_cursor"]:
-        st.caption(f"The newest {_MOST:,} are shown.")
+    opened = boards([_card(one) for one in fitting[:_MOST]], key="px-board-cards")
+    if len(fitting) > _MOST:
+        st.caption(f"The newest {_MOST:,} are shown; a word above finds the others.")
     if opened:
         st.query_params["collection"] = opened
         st.rerun()

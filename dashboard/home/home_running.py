@@ -57,16 +57,21 @@ def uploads() -> None:
     with theme.card("uploads"), theme.part("Uploads"):
         heading("Latest uploads", "upload", "All uploads")
         with theme.skeleton("lines"):
-            found = client.get("/uploads", api=client.UPLOADS)["items"][:UPLOADS]
+            newest = client.get("/uploads", api=client.UPLOADS)["items"]
+            found = sorted(newest, key=lambda batch: not _waiting(batch))[:UPLOADS]  # those on their way first
         if not found:
             st.html('<p class="px-none">No upload yet.</p>')
         for batch in found:
             _upload(batch)
 
 
+def _waiting(batch: Mapping[str, Any]) -> int:
+    return sum(batch.get("counts", {}).get(state, 0) for state in OPEN)
+
+
 def _upload(batch: Mapping[str, Any]) -> None:
-    counts = batch.get("counts", {})
-    total, waiting, failed = sum(counts.values()), sum(counts.get(state, 0) for state in OPEN), counts.get("failed", 0)
+    counts, waiting = batch.get("counts", {}), _waiting(batch)
+    total, failed = sum(counts.values()), counts.get("failed", 0)
     with st.container(gap=None, key=f"px-tile-upload-{batch['batch_id']}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             link("upload", batch["name"] or "Upload", {"batch": batch["batch_id"]})

@@ -10,6 +10,7 @@ from dashboard.catalogue.catalogue_state import State
 from dashboard.insights import (
     insight_address,
     insight_compare,
+    insight_copies,
     insight_labels,
     insight_pairs,
     insight_quality,
@@ -35,6 +36,7 @@ SECTIONS = (
     Section("trend", "Over time", insight_trend.trend),
     Section("pairs", "Together", insight_pairs.together),
     Section("misfits", "Out of place", insight_pairs.misfits),
+    Section("copies", "Copies", insight_copies.copies),
     Section("colours", "Colours", insight_quality.colours),
     Section("health", "Health", insight_quality.health),
     Section("compare", "Compare", insight_compare.compare),

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.catalogue import catalogue_calls
+from dashboard.catalogue import catalogue_calls, filter_panel
 from dashboard.catalogue.catalogue_state import OPENED
 from dashboard.components.boxes import boxes
 from pixplore.domain import SHOWN_CONFIDENCE, Person
@@ -59,6 +59,7 @@ def _closed(done: Mapping[str, Any]) -> None:
 def _noted(done: Mapping[str, Any]) -> None:
     if done.get("changed"):
         catalogue_calls.changed(done["changed"], version=done.get("version"))
+        filter_panel.forget(done.get("version"))
     if done.get("gone"):
         catalogue_calls.changed(done["gone"], gone=True)
 

@@ -107,7 +107,7 @@ def _import(content: bytes, report: dict[str, Any], n: int) -> None:
         st.error(f"{theme.plain(problem.detail)} The same list can be imported again: nothing is there twice.")
         return
     catalogue_calls.changed(version=said["version"])
-    filter_panel.forget()
+    filter_panel.forget(said["version"])
     reconciliation_views.forget()
     st.session_state["px_products_report"] = said | {"digest": report["digest"]}
     st.session_state["px_products_done"] = report["digest"]

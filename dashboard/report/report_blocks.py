@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dashboard.catalogue.catalogue_state import State
 from dashboard.insights import charts_quality, charts_spread
 from dashboard.insights.charts import Mark
 from dashboard.insights.charts_quality import dollars
-from dashboard.insights.insight_links import address
+from dashboard.insights.insight_links import address, of_state
 from dashboard.insights.insight_trend import BY, SPLIT
 from dashboard.report import report_figures, report_labels, report_svg, report_tiles
 from dashboard.report.report_page import Block
@@ -51,6 +52,17 @@ def _misfits(answers: Mapping[str, Answer], total: int, choices: Choices, width:
              charts_quality.misfit_marks(answers["misfits"]["rows"][:20])]  # fmt: skip
     how = "Rare in this category, at home in another: label or category may be wrong."
     return Block("Labels that do not fit their category", how, report_svg.bars(marks, width, "Misfits"))
+
+
+def _copies(answers: Mapping[str, Answer], total: int, choices: Choices, width: int) -> Block:
+    found = answers["copies"]
+    marks = [
+        Mark(group["images"][0]["name"], group["count"], f"{group['count']:,}", "",
+             of_state(State(opened=group["images"][0]["id"])))
+        for group in found["items"]
+    ]  # fmt: skip
+    how = f"Groups of the same picture in another size, quality or crop: {found['total']:,}, the largest on top."
+    return Block("Copies", how, report_svg.bars(marks, width, "Copies"))
 
 
 def _colours(answers: Mapping[str, Answer], total: int, choices: Choices, width: int) -> Block:
@@ -102,6 +114,7 @@ PARTS: dict[str, Part] = {
     "trend": Part(_trend_asks, _trend),
     "pairs": report_labels.PAIRS,
     "misfits": Part(lambda _: {"misfits": insight("mismatch", limit=20)}, _misfits),
+    "copies": Part(lambda _: {"copies": Asked("/v1/near-duplicates", {"limit": 20})}, _copies),
     "colours": Part(lambda _: {"colours": insight("colours", limit=50)}, _colours),
     "health": Part(lambda _: {"gaps": insight("coverage")}, _gaps),
     "cost": Part(lambda _: {"cost": insight("cost")}, _cost),

@@ -86,6 +86,31 @@ def test_a_page(path: str, admin: Person) -> None:
     assert not admin.broken
 
 
+@pytest.mark.parametrize("path", ["/catalogue", "/insights", "/review", "/upload"])
+def test_the_focus_is_seen_wherever_it_is(path: str, admin: Person) -> None:
+    page = admin.go(path)
+    page.wait_for_load_state("networkidle")
+    unseen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        unseen |= set(page.evaluate(_UNSEEN))
+    assert not unseen
+
+
+_UNSEEN = """() => {
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  if (at === document.body) return [];
+  // A frame around the element, or around what stands for it (a field's box, a hidden input's label).
+  for (let one = at, up = 0; one && up < 4; one = one.parentElement ?? one.getRootNode().host, up += 1) {
+    const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(one);
+    if (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) return [];
+    if (boxShadow !== 'none') return [];
+  }
+  return [`${at.tagName}.${at.className} ${at.getAttribute('aria-label') ?? at.textContent.slice(0, 30)}`];
+}"""
+
+
 def test_a_page_finds_its_server_at_once(admin: Person) -> None:
     """Streamlit's own page asks for its server under the page's address first: two answers of 404, and a wait."""
     missing: list[str] = []
@@ -206,12 +231,13 @@ def test_the_guide_is_inside(admin: Person) -> None:
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/account", "/catalogue", "/insights", "/upload"])
+@pytest.mark.parametrize("path", PAGES)
 def test_a_lost_connection_is_told(path: str, admin: Person) -> None:
     page = admin.go(path)
     admin.context.set_offline(True)
     try:
         expect(page.get_by_text("The connection is lost.")).to_be_visible()
+        assert not violations(page)
     finally:
         admin.context.set_offline(False)
     expect(page.get_by_text("Connected again.")).to_be_visible()

@@ -4,6 +4,7 @@ import io
 import re
 import secrets
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -359,29 +360,18 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(
     title(page, "All 3 pictures are in the catalogue")
 
 
-def test_nearly_the_same_pictures_are_shown_in_pairs(page: Page, stack: Stack, tmp_path: Path) -> None:
-    source = Image.open(HERE / "photos" / "lemur.jpg").transpose(Image.Transpose.FLIP_TOP_BOTTOM)  # ours alone
-    word = secrets.token_hex(3)
-
-    def copied(name: str, share: float) -> Path:
-        copy = source.resize((int(source.width * share), int(source.height * share)))
-        copy.save(tmp_path / f"{name} {word}.jpg", quality=88, comment=secrets.token_bytes(8))
-        return tmp_path / f"{name} {word}.jpg"
-
-    choose(page, [copied("large", 1.0), copied("small", 0.6)])
+def test_what_is_dropped_goes_in(page: Page, tmp_path: Path) -> None:
+    carried = [[one.name, "image/jpeg", b64encode(one.read_bytes()).decode()] for one in photographs(tmp_path, 2)]
+    page.locator(".px-uploader .drop").evaluate(_DROP, carried)
     title(page, "All 2 pictures are in the catalogue")
-    expect(page.get_by_text("1 pair of nearly equal pictures")).to_be_visible()
-    page.get_by_role("button", name="Move the second to the trash").click()
-    expect(page.get_by_text("Moved to the trash")).to_be_visible()
-    expect(page.get_by_text("Every pair of nearly equal pictures is looked at.")).to_be_visible()
-    left = stack.images(stack.token(), batch_id=page.url.split("batch=")[1])["items"]
-    assert [image["name"] for image in left] == [f"large {word}.jpg"]
 
-    page.get_by_role("button", name="New upload").click()
-    expect(page.get_by_role("tab", name="Pictures")).to_be_visible()
-    choose(page, [copied("later", 0.5)])
-    title(page, "Your picture is searchable")
-    pair = page.locator("[class*=st-key-px-pair]")
-    expect(page.get_by_text("1 pair of nearly equal pictures")).to_be_visible()
-    expect(pair).to_contain_text(f"large {word}.jpg")
-    expect(pair).to_contain_text(f"later {word}.jpg")
+
+_DROP = """(place, files) => {
+  const dataTransfer = new DataTransfer();
+  for (const [name, type, base64] of files) {
+    const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+    dataTransfer.items.add(new File([bytes], name, { type }));
+  }
+  const how = { bubbles: true, cancelable: true, composed: true, dataTransfer };
+  for (const kind of ['dragenter', 'dragover', 'drop']) place.dispatchEvent(new DragEvent(kind, how));
+}"""

@@ -54,7 +54,7 @@ def usual(pictures: int) -> dict[str, Answer]:
         "/v1/insights/compare": {"rows": [], "totals": {"a": 0, "b": 0}},
         "/v1/insights/trend": {"rows": rows(pictures, period="2026-11"), "total": pictures},
         "/v1/review": {"items": [], "version": 1},
-        "/v1/collections": {"items": []},
+        "/v1/collections": {"items": [], "next_cursor": None},
         "/v1/products": {"items": [], "next_cursor": None},
         "/v1/products/reconciliation": {
             "counts": {"products": pictures, "complete": pictures, "too_few": 0, "without_images": 0,

@@ -71,20 +71,22 @@ def test_how_quickly_it_answers_is_told_once(capsys: pytest.CaptureFixture[str])
     """Every call under /v1 counts, by its own status; at most a hundred values stand in a line."""
 
     async def some(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].endswith("broken"):
+            raise ValueError("a fault of ours")
         status = 503 if scope["path"].endswith("bad") else 200
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    client = TestClient(Edge(some))
+    client = TestClient(Edge(some), raise_server_exceptions=False)
     with minute_log.told(SimpleNamespace(follower=None), wanted=True, each_s=0.4):  # type: ignore[arg-type]
         for at in range(205):
-            client.get("/v1/images" if at else "/v1/bad")
+            client.get({0: "/v1/bad", 1: "/v1/broken"}.get(at, "/v1/images"))
         client.get("/healthz")
         time.sleep(1)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert sum(len(line["SearchSeconds"]) for line in lines) == 205
     assert max(len(line["SearchSeconds"]) for line in lines) <= 100
-    assert sum(line["SearchFailed"] for line in lines) == 1
+    assert sum(line["SearchFailed"] for line in lines) == 2
     assert all(0 <= seconds < 5 for line in lines for seconds in line["SearchSeconds"])
     named = {metric["Name"] for line in lines for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     assert named == {"SearchSeconds", "SearchFailed"}

@@ -9,19 +9,24 @@ from dashboard import client
 from dashboard.bulk import changes
 from dashboard.catalogue import filter_panel
 from dashboard.products import product_views
+from pixplore.errors import Unavailable
 
 
 class Asked:
     """The search API's two answers, by the names in `known`; `versions` are the least ones that were asked for."""
 
     def __init__(self) -> None:
-        self.known, self.versions = ["brand"], list[int]()
+        self.known, self.versions, self.away_before = ["brand"], list[int](), 100
 
-    def get(self, _path: str, params: dict[str, Any]) -> dict[str, Any]:
-        self.versions.append(params["min_version"])
+    def get(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        if path == "/v1/images":
+            return self.images()
+        if self.away_before < params.get("min_version", 0):
+            raise Unavailable("Not yet.")
+        self.versions.append(params.get("min_version", 0))
         return {"values": [{"value": name, "count": 3} for name in self.known], "distinct": len(self.known)}
 
-    def images(self, _params: dict[str, Any]) -> dict[str, Any]:
+    def images(self) -> dict[str, Any]:
         values = [{"value": "Acme", "count": 3}]
         return {"facets": {f"attr.{name}": {"values": values, "unset": 0, "distinct": 1} for name in self.known}}
 
@@ -30,8 +35,8 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     asked = Asked()
     monkeypatch.setattr(client, "get", asked.get)
-    monkeypatch.setattr(client, "images", asked.images)
     st.session_state.clear()
+    monkeypatch.setattr(filter_panel, "_least", [0])
     filter_panel.forget()
     return asked
 
@@ -63,3 +68,10 @@ def test_an_imported_list(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None
     product_views._import(b"sku,season\n", {"digest": "d"}, 1)
     assert len(names()) == len(before) + 1
     assert asked.versions == [0, 9]
+
+
+def test_an_index_that_is_far_behind_takes_no_page_away(asked: Asked) -> None:
+    asked.away_before = 5
+    ended("set_attribute")
+    assert names()
+    assert asked.versions == [0]

@@ -47,6 +47,7 @@ def test_the_numbers_of_home_lead_to_what_they_count(dashboard: Dashboard) -> No
         ({}, "/v1/insights/labels", "/v1/insights/health"),
         ({"view": "health"}, "/v1/insights/health", "/v1/insights/labels"),
         ({"view": "trend"}, "/v1/insights/trend", "/v1/insights/health"),
+        ({"view": "copies"}, "/v1/near-duplicates", "/v1/insights/labels"),
         ({"view": "nonsense"}, "/v1/insights/labels", "/v1/insights/health"),
     ],
 )
@@ -56,6 +57,18 @@ def test_the_address_of_insights_opens_its_part_and_asks_for_no_other(
     dashboard.open("insights", Role.VIEWER, **address)
     assert asks in dashboard.services.paths
     assert not_asks not in dashboard.services.paths
+
+
+def test_copies_are_told_in_groups_that_open(dashboard: Dashboard) -> None:
+    two = [PICTURE | {"id": str(UUID(int=number)), "name": f"{number}.jpg"} for number in (1, 2)]
+    found = {"items": [{"count": 9, "images": two}], "total": 3, "images": 21, "next_cursor": "more", "version": 1}
+    dashboard.services.answers["/v1/near-duplicates"] = found
+    app = dashboard.open("insights", Role.VIEWER, view="copies")
+    said = words(app)
+    assert "3 groups of nearly equal pictures" in said
+    assert f"/catalogue?id={UUID(int=1)}" in said
+    assert "The 1 largest are shown; 2 more." in said
+    assert "Compare" in [button.label for button in app.button]
 
 
 @pytest.mark.parametrize(("page", "who"), [("review", "analysts"), ("operations", "administrators"),

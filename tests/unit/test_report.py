@@ -44,7 +44,8 @@ VIEWS = [
 
 def drawn(view: str, choices: dict[str, str], rows: list[dict[str, Any]]) -> report_page.Block:
     said = Choices({name: [value] for name, value in ({"of": EVIL} | choices).items()})
-    answer = {"rows": rows, "values": [], "per_image": 0.1, "once": 1.0, "monthly": 0.2}
+    answer = {"rows": rows, "values": [], "per_image": 0.1, "once": 1.0, "monthly": 0.2, "total": len(rows),
+              "items": [{"count": 2, "images": [{"id": "i", "name": EVIL}]}] if rows else []}  # fmt: skip
     answers = dict.fromkeys((*PARTS[view].asks(said), "titles"), answer)
     return PARTS[view].block(answers, 2, said, WIDE)
 

@@ -227,6 +227,17 @@ async function trash(view, back) {
   }, (problem) => say(view, problem.message, ['Try again', () => trash(view, back)], true));
 }
 
+async function everyCollection() {
+  const items = [];
+  let after = '';
+  do {
+    const answer = await ask(`/data/v1/collections?limit=200${after}`);
+    items.push(...answer.items);
+    after = answer.next_cursor && `&cursor=${encodeURIComponent(answer.next_cursor)}`;
+  } while (after);
+  return items;
+}
+
 async function openCollect(view) {
   const box = view.root.querySelector('.collect'), opening = box.hidden;
   box.hidden = !opening;
@@ -243,7 +254,7 @@ async function openCollect(view) {
   box.replaceChildren(form);
   input.focus();
   let known = [];
-  const names = ask('/data/v1/collections?limit=200').then(({ items }) => {
+  const names = everyCollection().then((items) => {
     known = items.filter((one) => view.may.delete || one.created_by === view.me); // others' are not theirs to fill
     list.replaceChildren(...known.map((one) => Object.assign(element('option'), { value: one.name })));
   });

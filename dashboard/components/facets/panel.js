@@ -122,6 +122,7 @@ function takeBack(panel, event) {
     clearTimeout(panel.telling);
     clearTimeout(panel.unheard);
     show(panel, []);
+    document.dispatchEvent(new CustomEvent('px-filters', { detail: [], cancelable: true }));
     return;
   }
   const rest = panel.filters.filter(([name, value]) => name !== event.detail.name || value !== event.detail.value);

@@ -128,7 +128,9 @@ function footOf(panel, group, rows) {
   if (!answer) return Array.from({ length: 4 }, () => element('i', { class: 'bone', 'aria-hidden': 'true' }));
   if (typed) {
     if (rows.length) return group.found && group.found.distinct > rows.length ? [hint(`${shown(group.found.distinct - rows.length)} more: go on typing`)] : [];
-    return [hint(group.found || spec.titled || answer.distinct <= answer.values.length ? 'Nothing like that among these pictures.' : 'Searching…')];
+    const seen = answer.values.length, all = answer.distinct <= seen;
+    if (spec.titled && !all) return [hint(`Nothing like that among the ${shown(seen)} with most pictures.`)];  // known by ids, so only those here can be searched
+    return [hint(group.found || all ? 'Nothing like that among these pictures.' : 'Searching…')];
   }
   if (!rows.length) return [hint('No value among these pictures.')];
   if (group.tree) return [hint(answer.distinct > answer.values.length ? `The ${shown(answer.values.length)} most used labels. Search for the others.` : 'Each label counts the pictures of the labels below it too.')];

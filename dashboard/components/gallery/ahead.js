@@ -9,7 +9,10 @@ function goAhead(state, filters) {
   state.ahead?.stopped.abort();
   state.ahead = null;
   if (!source || state.data.like || state.mine) return false;
-  const query = new URLSearchParams([...filters, ['sort', new URLSearchParams(source.query).get('sort')]]).toString();
+  const sort = new URLSearchParams(source.query).get('sort');
+  // As the script will: without words there is nothing to be relevant to.
+  const kept = sort === 'relevance' && !filters.some(([name]) => name === 'q') ? 'newest' : sort;
+  const query = new URLSearchParams([...filters, ['sort', kept]]).toString();
   state.ahead = { key: meaning(query), at: Date.now(), stopped: new AbortController(), feed: null };
   showAhead(state, state.ahead, query);
   return true;
