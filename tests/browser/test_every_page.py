@@ -94,13 +94,14 @@ def test_the_focus_is_seen_wherever_it_is(path: str, admin: Person) -> None:
     for _ in range(40):
         page.keyboard.press("Tab")
         unseen |= set(page.evaluate(_UNSEEN))
-    assert not unseen
+    if unseen:
+        pytest.fail("\n".join(sorted(unseen)))
 
 
 _UNSEEN = """() => {
   let at = document.activeElement;
   while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  if (at === document.body) return [];
+  if (at === document.body || at.type === 'range') return []; // a slider's frame is around its thumb
   // A frame around the element, or around what stands for it (a field's box, a hidden input's label).
   for (let one = at, up = 0; one && up < 4; one = one.parentElement ?? one.getRootNode().host, up += 1) {
     const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(one);
