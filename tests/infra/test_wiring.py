@@ -162,6 +162,7 @@ def test_the_nat_instance_has_an_address_and_a_way_out_before_it_starts(small: T
     (card,) = instance["Properties"]["NetworkInterfaces"]
     assert card["AssociatePublicIpAddress"] is True
     assert any("DefaultRoute" in name for name in instance["DependsOn"])
+    assert instance["Properties"]["MetadataOptions"] == {"HttpTokens": "required"}
 
 
 def test_browsers_are_sent_to_the_bucket_in_its_own_region(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,11 +148,12 @@ class NetworkStack(Stack):
 
 
 def _harden(nat: ec2.Instance) -> None:
-    """Its disk is encrypted and nobody signs in to it; its image gives metadata to sessions only."""
+    """Its disk is encrypted and nobody signs in to it; it gives its metadata, its role's key too, to sessions only."""
     plain = nat.node.default_child
     assert isinstance(plain, ec2.CfnInstance)  # noqa: S101
     disk = ec2.CfnInstance.EbsProperty(encrypted=True, volume_type="gp3", volume_size=8)
     plain.block_device_mappings = [ec2.CfnInstance.BlockDeviceMappingProperty(device_name="/dev/xvda", ebs=disk)]
+    plain.metadata_options = ec2.CfnInstance.MetadataOptionsProperty(http_tokens="required")
     acknowledge(nat, "nat instance")
 
 
