@@ -4,6 +4,7 @@ A sign-in gives a ticket; the browser changes it for an HttpOnly cookie at /auth
 """
 
 import hashlib
+import hmac
 import json
 import secrets
 import time
@@ -239,5 +240,17 @@ def _subjects(email: str, kind: str) -> tuple[str, ...]:
     return (name, _address()) if kind == "password" else (name,)
 
 
+def sign_of(email: str) -> str:
+    """Stands for an account in logs: always the same for it, and nobody without the key can tell whose it is."""
+    return hmac.new(settings().session_key.encode(), email.strip().lower().encode(), "sha256").hexdigest()[:12]
+
+
 def _address() -> str:
-    return hashed(f"address:{st.context.ip_address or 'this machine'}")
+    return hashed(f"address:{asking_address() or 'this machine'}")
+
+
+def asking_address() -> str | None:
+    """Whose browser asks, as far as our own proxies tell."""
+    proxies = settings().proxies
+    told = [one.strip() for one in st.context.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
+    return told[-proxies] if 0 < proxies <= len(told) else st.context.ip_address

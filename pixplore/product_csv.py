@@ -111,7 +111,7 @@ class ProductList:
     separator: str
 
 
-_PICTURE = re.compile(r"\.(jpe?g|png|webp|tiff?|avif)$", re.I)
+_PICTURE = re.compile(r"^(?!\w+://).*\.(jpe?g|png|webp|tiff?|avif)$", re.I)
 
 
 def parse(content: bytes) -> ProductList:
@@ -233,6 +233,10 @@ def _columns(headings: list[str], first: list[str]) -> list[ProductColumn]:
         found = next((plain.index(name) for name in known if name in plain), None)
         if found is not None:
             becomes[found] = field_name
+    if "file" not in becomes:
+        files = [n for n, cell in enumerate(first) if becomes[n : n + 1] == [""] and _PICTURE.search(cell)]
+        if len(files) == 1:  # whatever it is called
+            becomes[files[0]] = "file"
     if "sku" not in becomes and "file" not in becomes:
         seen = ", ".join(f"“{h[:40]}”" for h in headings[:6])
         raise _refusal(
@@ -259,27 +263,30 @@ def _cell(cells: list[str], columns: list[ProductColumn], becomes: str) -> str:
 def _typed(
     table: list[tuple[int, list[str]]], columns: list[ProductColumn], separator: str, problems: list[Problem]
 ) -> tuple[list[ProductRow], list[ProductColumn]]:
-    """Rows with numbers and dates as such. A column is a number column when all its filled cells are numbers."""
-    by_column = [[cells[n] for _, cells in table] for n in range(len(columns))]
+    """Rows with numbers and dates as such. A column is a number column when all its filled cells are numbers, those of
+    lines that are not used left out."""
+    used = []
+    for line, cells in table:
+        plain = {c.becomes: cell for c, cell in zip(columns, cells, strict=True) if c.becomes and cell}
+        file_name = _file_name(plain.get("file", ""))
+        sku = plain.get("sku") or ("" if any(c.becomes == "sku" for c in columns) else PurePosixPath(file_name).stem)
+        if fault := _fault(sku, cells):
+            problems.append(Problem(line, sku[:MAX_SKU] or None, fault, skipped=True))
+        else:
+            used.append((line, cells, plain, sku, file_name))
+    by_column = [[cells[n] for _, cells, *_ in used] for n in range(len(columns))]
     numbers = NumberReader.of_file(
         (c for column, cells in zip(columns, by_column, strict=True) if column.becomes[:5] == "attr." for c in cells),
         comma=separator == ";",
     )
-    dates = DateReader([_cell(cells, columns, "created_at") for _, cells in table])
+    dates = DateReader([_cell(cells, columns, "created_at") for _, cells, *_ in used])
     readers = [
         numbers.for_column(cells) if column.becomes.startswith("attr.") else None
         for column, cells in zip(columns, by_column, strict=True)
     ]
     columns = [ProductColumn(c.heading, c.becomes, "number") if r else c for c, r in zip(columns, readers, strict=True)]
     rows = []
-    for line, cells in table:
-        plain = {c.becomes: cell for c, cell in zip(columns, cells, strict=True) if c.becomes and cell}
-        file_name = _file_name(plain.get("file", ""))
-        sku = plain.get("sku") or ("" if any(c.becomes == "sku" for c in columns) else PurePosixPath(file_name).stem)
-        fault = _fault(sku, cells)
-        if fault:
-            problems.append(Problem(line, sku[:MAX_SKU] or None, fault, skipped=True))
-            continue
+    for line, cells, plain, sku, file_name in used:
         attributes: dict[str, str | int | float] = {}
         for column, reader, cell in zip(columns, readers, cells, strict=True):
             if column.becomes.startswith("attr.") and cell:

@@ -41,5 +41,8 @@ def promise(name: str, size: int, content_type: str, sha256: str | None) -> Prom
     elif kind not in (*TAKEN_KINDS, _UNKNOWN):
         said = _PLAINLY.get(kind) or _PLAINLY.get(kind.partition("/")[0])
         what = f"{said} files are" if said else "This kind of file is"
-        refusal = ("kind_not_taken", f"{what} not taken. Save the picture as JPEG, PNG, WebP, TIFF or AVIF.")
+        way = "Save the picture as JPEG, PNG, WebP, TIFF or AVIF."
+        if clean.lower().endswith((".csv", ".tsv", ".xlsx", ".xls")):
+            way = "A list of products goes in beside it, under Product list."
+        refusal = ("kind_not_taken", f"{what} not taken. {way}")
     return Promise(clean[:1000], size, kind[:200], sha256.lower() if sha256 else None, refusal)

@@ -115,7 +115,8 @@ class TellingSettings(BaseSettings):
 
 class DashboardSettings(BaseSettings):
     """`session_key` is a Fernet key, whose last sign (always `=`) may be missing; `cookie_secure` is 0 only where there
-    is no TLS (one machine).
+    is no TLS (one machine). `proxies` of ours stand before the dashboard, each of which writes who asked it behind
+    X-Forwarded-For; what a browser writes there itself stands before that, and counts for nothing.
     """
 
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
@@ -123,6 +124,7 @@ class DashboardSettings(BaseSettings):
     search_api: str
     session_key: str = Field(min_length=43, max_length=44)
     cookie_secure: bool = True
+    proxies: int = Field(0, ge=0, le=5)
     mail_hint: str = ""
 
     @field_validator("session_key")

@@ -29,14 +29,14 @@ def would(trial: Job) -> list[str]:
 def done(job: Job, names: Names = NO_NAMES) -> str:
     """ "Tagged 12,345 pictures with “summer”"; of a job that put something back, that."""
     if job.get("undo_of"):
-        return f"Put back {pictures(job['changed'])}: {_thing(job, names)}"
+        return f"Undone: {_lower(_sentence(job, names, job['changed'], past=True))}"
     return _sentence(job, names, job["changed"], past=True)
 
 
 def doing(job: Job, names: Names = NO_NAMES) -> str:
     """ "Tagging 12,345 pictures with “summer”"."""
     if job.get("undo_of"):
-        return f"Putting back {pictures(job['total'])}: {_thing(job, names)}"
+        return f"Undoing: {_lower(_sentence(job, names, job['total'], past=True))}"
     return _sentence(job, names, job["total"], past=False)
 
 
@@ -110,21 +110,8 @@ def _sentence(job: Job, names: Names, count: int, past: bool) -> str:
             return f"{'Changed' if past else 'Changing'} {many}"
 
 
-def _thing(job: Job, names: Names) -> str:
-    value = job["value"]
-    match job["action"]:
-        case "tag" | "untag":
-            return f"the tag “{value}”"
-        case "set_attribute":
-            return str(value["name"])
-        case "set_category":
-            return "the category"
-        case "delete" | "restore":
-            return "the trash"
-        case "add_to_collection" | "remove_from_collection":
-            return _board(value, names)
-        case _:
-            return f"the label “{value}”"
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _board(value: object, names: Names) -> str:

@@ -25,14 +25,16 @@ from pixplore.errors import PixploreError, Unauthenticated
 EVERY = 1.0
 """Seconds between two looks at work under way."""
 RECENT = 30
-"""Seconds for which what has ended is still told after a reload; "Recent changes" tells it for longer."""
+"""Seconds for which what has ended is told (changes.css), also after a reload; "Recent changes" tells it for longer."""
 _SETTLES = (0.15, 0.25, 0.4)
 Job = dict[str, Any]
 
 
 def begin(ids: Sequence[str], gone: Sequence[str] = (), everything: bool = False) -> None:
     """Follow these jobs from now on. `gone`: pictures that leave the list with them; `everything`: all of it."""
-    st.session_state["px_jobs"] = {"ids": list(ids), "open": True, "gone": tuple(gone), "everything": everything}
+    st.session_state["px_jobs"] = {
+        "ids": list(ids), "open": True, "gone": tuple(gone), "everything": everything, "told": None,
+    }  # fmt: skip
     try:
         for pause in _SETTLES:  # what is done in a blink is told at once, and drawn once
             time.sleep(pause)
@@ -50,6 +52,8 @@ def bar(person: Person) -> None:
         with place, theme.skeleton("lines"):
             st.session_state["px_jobs"] = _after_reload(person)
     followed = st.session_state["px_jobs"]
+    if followed and followed["told"] and time.monotonic() - followed["told"] > RECENT:
+        followed = st.session_state["px_jobs"] = None
     if followed and followed["ids"]:
         with place:
             st.fragment(_bar, run_every=EVERY if followed["open"] else None)()
@@ -68,7 +72,7 @@ def _after_reload(person: Person) -> dict[str, Any] | None:
     except PixploreError:
         return None
     fresh = [one["id"] for one in found if one["state"] in OPEN or (_age(one) < RECENT and not one["undone_by"])]
-    return {"ids": fresh[:1], "open": True, "gone": (), "everything": False} if fresh else None
+    return {"ids": fresh[:1], "open": True, "gone": (), "everything": False, "told": None} if fresh else None
 
 
 def _age(job: Job) -> float:
@@ -116,7 +120,9 @@ def _bar() -> None:
             followed["open"] = False
             _refresh(followed, jobs)
             st.rerun(scope="app")
-        _ended(jobs, names)
+        if not any(one["failed"] or one["state"] == "failed" for one in jobs):
+            followed["told"] = followed["told"] or time.monotonic()
+        _ended(jobs, names, passing=followed["told"] is not None)
 
 
 def _refresh(followed: dict[str, Any], jobs: Sequence[Job]) -> None:
@@ -137,10 +143,11 @@ def _progress(job: Job, names: dict[str, str]) -> None:
             theme.written(lambda: client.post(f"/v1/jobs/{job['id']}/cancel"))
 
 
-def _ended(jobs: Sequence[Job], names: dict[str, str]) -> None:
+def _ended(jobs: Sequence[Job], names: dict[str, str], passing: bool) -> None:
+    """`passing`: all went well, so that it goes by itself after a while; what failed stays until it is closed."""
     with st.container(horizontal=True, vertical_alignment="center"):
         said = ". ".join(bulk_words.done(one, names) for one in jobs)
-        _line(" ".join([f"{said}.", *filter(None, map(bulk_words.troubles, jobs))]))
+        _line(" ".join([f"{said}.", *filter(None, map(bulk_words.troubles, jobs))]), passing)
         failed = [one for one in jobs if one["failed"]]
         if failed:
             with st.popover("What failed", icon=":material/error:"):
@@ -181,8 +188,9 @@ def undo(ids: Sequence[str]) -> None:
         st.rerun(scope="app")
 
 
-def _line(words: str) -> None:
-    st.html(f'<p class="px-said" role="status">{html.escape(words)}</p>')
+def _line(words: str, passing: bool = False) -> None:
+    more = " px-passing" if passing else ""
+    st.html(f'<p class="px-said{more}" role="status">{html.escape(words)}</p>')
 
 
 def _menu(person: Person) -> None:

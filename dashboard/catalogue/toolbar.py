@@ -8,7 +8,7 @@ from dashboard.catalogue import filter_panel
 from dashboard.catalogue.catalogue_state import SORTS, State
 from pixplore.domain import Person, Role
 
-_SORT_WORDS = {"newest": "Newest first", "oldest": "Oldest first", "name": "By name", "relevance": "Best match"}
+_SORT_WORDS = {"newest": "Newest first", "oldest": "Oldest first", "name": "By file name", "relevance": "Best match"}
 
 
 def toolbar(here: State, person: Person) -> None:

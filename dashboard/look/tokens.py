@@ -14,7 +14,7 @@ _CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 THEME: dict[str, Any] = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))["theme"]
 SPACE = {"xs": "0.25rem", "s": "0.5rem", "m": "1rem", "l": "1.5rem", "xl": "2.5rem"}
 TYPE = dict(zip(("h1", "h2", "h3"), THEME["headingFontSizes"], strict=False)) | {"small": "0.88rem"}
-WIDTH = "88rem"
+WIDTH = "max(88rem, 68vw)"
 """The widest that a page's words become; pictures may take more where there is more."""
 
 CHART_COLOURS: tuple[str, ...] = tuple(THEME["chartCategoricalColors"])

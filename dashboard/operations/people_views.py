@@ -18,7 +18,7 @@ MOST = 1000
 STATUS = {
     "CONFIRMED": "Confirmed",
     "UNCONFIRMED": "E-mail not confirmed yet",
-    "FORCE_CHANGE_PASSWORD": "Has a first password",
+    "FORCE_CHANGE_PASSWORD": "Invited, has not signed in yet",
     "RESET_REQUIRED": "Needs a new password",
 }
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -43,8 +43,11 @@ def members(asking: Person) -> None:
         st.error(theme.plain(problem.detail), icon=":material/error:")
         return
     _invite(asking)
-    _list(found)
     others = {one.username: one for one in found if one.sub != asking.sub}
+    clicked = _list(found)
+    if clicked != st.session_state.get("px_member_row"):  # a row stays chosen while another person is picked below
+        st.session_state["px_member_row"] = clicked
+        st.session_state["px-member"] = clicked.username if clicked and clicked.username in others else None
     if not others:
         theme.empty("Nobody else yet", "Invite somebody, or wait for who creates an account.", icon="group")
         return
@@ -96,7 +99,8 @@ def _article(role: Role) -> str:
     return "an" if role[0] == "a" else "a"
 
 
-def _list(found: list[cognito.Member]) -> None:
+def _list(found: list[cognito.Member]) -> cognito.Member | None:
+    """The accounts; the one whose row was chosen."""
     if len(found) == MOST:
         st.info(f"Only {MOST:,} accounts are shown.")
     rows = [
@@ -109,7 +113,12 @@ def _list(found: list[cognito.Member]) -> None:
         for one in found
     ]
     created = st.column_config.DatetimeColumn(format="D MMM YYYY", width="small")
-    st.dataframe(rows, hide_index=True, column_config={"Created": created}, width="stretch", key="px-members")
+    event = st.dataframe(
+        rows, hide_index=True, column_config={"Created": created}, width="stretch", key="px-members",
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    chosen = event["selection"]["rows"]
+    return found[chosen[0]] if chosen and chosen[0] < len(found) else None
 
 
 def _change(one: cognito.Member, asking: Person) -> None:

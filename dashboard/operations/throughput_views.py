@@ -55,6 +55,7 @@ def figure(minutes: Sequence[Row], told: Sequence[Row]) -> go.Figure:
         if own := [row for row in told if row["kind"] == state]:
             made.add_bar(
                 x=[place[row["at"]] for row in own], y=[row["count"] for row in own], name=name, marker_color=shade,
+                width=0.8,
                 customdata=[row["opens"] for row in own],
                 hovertext=[charts.hover(name, row["minute"], counted(row["count"], "file")) for row in own],
                 hovertemplate="%{hovertext}<extra></extra>",
@@ -94,7 +95,8 @@ def _chosen() -> None:
         return
     open_it = st.column_config.LinkColumn(display_text="Open", width="small")
     config = {"Picture": open_it, "Upload": open_it}
-    st.dataframe([_row(one, state) for one in files], hide_index=True, column_config=config, key="px-ended")
+    st.dataframe([_row(one, state) for one in files], hide_index=True, column_config=config, key="px-ended",
+                 placeholder="")  # fmt: skip
     if total > len(files):
         st.caption(f"The newest {len(files):,} are shown.")
 

@@ -72,7 +72,8 @@ def show() -> None:
         reconciliation_views.nothing(chosen)
         return
     open_it = st.column_config.LinkColumn(display_text="Open", width="small")
-    st.dataframe(rows, hide_index=True, column_config={"Catalogue": open_it}, key=f"px-gap-table-{chosen}")
+    shown = {"hide_index": True, "column_config": {"Catalogue": open_it}, "placeholder": ""}
+    st.dataframe(rows, key=f"px-gap-table-{chosen}", **shown)
     _save(rows, chosen)
 
 
@@ -111,7 +112,7 @@ def _products(asked: Look) -> None:
     }
     st.dataframe(
         rows, hide_index=True, row_height=52, height=min(680, 38 + 52 * len(rows)), column_config=config,
-        key="px-product-table",
+        key="px-product-table", placeholder="",
     )  # fmt: skip
     with st.container(horizontal=True):
         if pages[-1]["next_cursor"] and st.button("Show more products", icon=":material/expand_more:"):

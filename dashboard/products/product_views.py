@@ -226,7 +226,7 @@ def _lists(report: dict[str, Any]) -> None:
         return
     for tab, (name, rows, n) in zip(st.tabs([f"{name} {n:,}" for name, _, n in filled]), filled, strict=True):
         with tab:
-            st.dataframe(rows, hide_index=True, key=f"px-list-{name}")
+            st.dataframe(rows, hide_index=True, key=f"px-list-{name}", placeholder="")
             if n > len(rows):
                 st.caption(f"The first {len(rows):,} of {n:,}.")
             st.download_button(

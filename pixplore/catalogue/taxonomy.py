@@ -15,7 +15,7 @@ from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import OperationalError
 
-from pixplore.catalogue import changes, jobs
+from pixplore.catalogue import changes, jobs, renamed
 from pixplore.catalogue.labels import TAXONOMY_LOCK, name_labels
 from pixplore.catalogue.schema import label, taxonomy
 from pixplore.catalogue.snapshot import snapshot, transaction
@@ -95,6 +95,7 @@ def apply(engine: Engine, rules: Rules, note: str, by: str, base: int | None = N
             return old
         connection.execute(taxonomy.insert().values(rules=wanted, note=note, by=by))
         name_labels(connection, Vocabulary(rows, wanted).unknown)
+        renamed.follow(connection, {name: number for number, name, _, _ in rows}, old.rules, wanted)
         new = current(connection)
         changed = {n: r for n in sorted({*old.rules, *wanted}) if (r := _changed(old.rules, wanted, n)) is not None}
         told = {"version": new.version, "before": {n: a for n, (a, _) in changed.items()},

@@ -100,7 +100,7 @@ def test_all_results_get_a_tag_and_lose_it_after_a_reload(admin: Person, stack: 
     expect(bar(page)).to_contain_text("Tagged 1,250 pictures")
     assert not violations(page)
     bar(page).get_by_role("button", name="Undo").click()
-    expect(bar(page)).to_contain_text("Put back 1,250 pictures")
+    expect(bar(page)).to_contain_text("Undone: tagged 1,250 pictures")
     assert tagged() == 0
 
 
@@ -152,7 +152,7 @@ def test_large_work_shows_how_far_it_is_and_stops_where_it_is_told(admin: Person
     expect(bar(page)).to_contain_text(f"Tagged {PART:,} pictures with “spring”. {stopped}")
     assert stack.images(stack.token("admin"), category=more, tag="spring", limit=1)["total"] == PART
     bar(page).get_by_role("button", name="Undo").click()
-    expect(bar(page)).to_contain_text(f"Put back {PART:,} pictures")
+    expect(bar(page)).to_contain_text(f"Undone: tagged {PART:,} pictures")
     assert stack.images(stack.token("admin"), category=more, tag="spring", limit=1)["total"] == 0
 
 
@@ -180,7 +180,7 @@ def test_what_could_not_be_put_back_is_named(admin: Person, shelf: Shelf, stack:
     assert stack.call("PATCH", address, shelf.token, json={"tags": []}).status_code == 200
     page.get_by_role("button", name="Recent changes").click()
     page.locator("[class*=st-key-px-recent-]").first.get_by_role("button", name="Undo").click()
-    expect(bar(page)).to_contain_text("Put back 9 pictures: the tag “autumn”. 1 picture could not be changed.")
+    expect(bar(page)).to_contain_text("Undone: tagged 9 pictures with “autumn”. 1 picture could not be changed.")
     bar(page).get_by_role("button", name="What failed").click()
     expect(page.locator(".px-failures")).to_contain_text(name["name"])
     with page.expect_download() as saved:
@@ -231,6 +231,6 @@ def test_a_value_set_on_all_and_the_trash(admin: Person, shelf: Shelf) -> None:
     expect(bar(page)).to_contain_text("Moved 1 picture to the trash.")
     expect(page.locator(".tile")).to_have_count(9)
     bar(page).get_by_role("button", name="Undo").click()
-    expect(bar(page)).to_contain_text("Put back 1 picture")
+    expect(bar(page)).to_contain_text("Undone: moved 1 picture to the trash.")
     assert shelf.total() == 10
     expect(page.locator(".tile")).to_have_count(10)

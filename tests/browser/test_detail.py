@@ -367,6 +367,7 @@ def test_two_pictures_side_by_side(page: Page, shelf: Shelf) -> None:
     assert scales == ["1.3500", "1.3500"]
     expect(both.locator("tr.differs").first).to_be_visible()
     expect(both.get_by_text("only here").first).to_be_visible()
+    expect(both.get_by_role("row", name=re.compile("^Added")).locator("time")).to_have_count(2)
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(both).to_have_count(0)

@@ -204,7 +204,7 @@ def test_a_tag_is_put_on_all_of_a_result_and_taken_back(admin: Person, store: Ho
     expect(changes).to_contain_text("Tagged 1 picture with")
     sound(admin, f"Tagged 1 picture with “{NAMES['markdown']} once”")
     changes.get_by_role("button", name="Undo").click()
-    expect(changes).to_contain_text("Put back 1 picture")
+    expect(changes).to_contain_text("Undone: tagged 1 picture")
 
 
 @pytest.mark.parametrize("place", range(len(EVERY)))

@@ -82,7 +82,7 @@ def test_an_admin_brings_in_joins_mends_and_invites(
     expect(changes).to_contain_text(f"Tagged 3 pictures with “{word}”.")
     assert stack.images(token, tag=word)["total"] == 3
     changes.get_by_role("button", name="Undo").click()
-    expect(changes).to_contain_text("Put back 3 pictures")
+    expect(changes).to_contain_text(f"Undone: tagged 3 pictures with “{word}”.")
     assert stack.images(token, tag=word)["total"] == 0
 
     # Operations: the refused file is listed there, and the trail says who did all this.

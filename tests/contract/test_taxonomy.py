@@ -91,6 +91,32 @@ def test_from_preview_to_application_and_back(api: Api, shoes: list[Picture]) ->
     settled(api)
 
 
+def test_what_is_kept_by_a_name_follows_it(api: Api, shoes: list[Picture]) -> None:
+    """A saved search and a shared link go on finding the same pictures; a name that stands for two stays."""
+    asked = {"any_label": ["Running Shoe", "Boot"], "not_label": ["Cup"]}
+    shared = {"name": "For the agency", "filters": {"label": ["Boot"]}, "days": 1}
+    saved = api.call("viewer", "POST", "/v1/saved-searches", json={"name": "Shoes", "filters": asked}).json()["id"]
+    share = api.call("analyst", "POST", "/v1/shares", json=shared).json()["id"]
+
+    def kept() -> tuple[Any, Any]:
+        mine = api.get("viewer", f"/v1/saved-searches/{saved}").json()["filters"]
+        link = next(one for one in api.get("analyst", "/v1/shares").json()["items"] if one["id"] == share)
+        return mine, link["filters"]
+
+    put(api, {"Boot": {"to": "Wellington"}, "Cup": {"to": "Mug"}})
+    settled(api)
+    assert kept() == ({"any_label": ["Running Shoe", "Wellington"], "not_label": ["Mug"]}, {"label": ["Wellington"]})
+    assert total(api, label="Wellington") == 1
+    put(api, {"Boot": {"to": "Trainer"}, "Running Shoe": {"to": "Trainer"}})
+    settled(api)
+    assert kept() == ({"any_label": ["Trainer"], "not_label": ["Cup"]}, {"label": ["Trainer"]})
+    put(api, {})
+    settled(api)
+    assert kept() == ({"any_label": ["Trainer"], "not_label": ["Cup"]}, {"label": ["Trainer"]})  # which of the two?
+    api.call("viewer", "DELETE", f"/v1/saved-searches/{saved}")
+    api.call("analyst", "DELETE", f"/v1/shares/{share}")
+
+
 def test_new_pictures_obey_at_once_and_a_lost_job_is_found_again(
     api: Api, shoes: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,12 @@ def test_each_program_is_given_the_settings_it_reads(program: str, each: Templat
                 assert name in given, f"{program} lacks {name}"
 
 
+def test_the_dashboard_knows_how_many_proxies_stand_before_it(small: Templates, domain: Templates) -> None:
+    """CloudFront and the balancer, or the balancer alone: who guesses passwords is told apart by what they write."""
+    assert variables(small)["dashboard"]["PIXPLORE_PROXIES"] == "2"
+    assert variables(domain)["dashboard"]["PIXPLORE_PROXIES"] == "1"
+
+
 def test_no_program_is_given_a_setting_that_nobody_reads(each: Templates) -> None:
     known = {
         (str(kind.model_config.get("env_prefix", "")) + field).upper()

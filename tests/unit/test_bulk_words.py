@@ -34,6 +34,12 @@ def test_what_was_done(action: str, value: object, said: str) -> None:
     assert bulk_words.done(JOB | {"action": action, "value": value}, {"b1": "Autumn"}) == said
 
 
+def test_what_was_undone_says_what_it_was() -> None:
+    back = JOB | {"action": "tag", "value": "summer", "undo_of": "x"}
+    assert bulk_words.done(back) == "Undone: tagged 12,340 pictures with “summer”"
+    assert bulk_words.doing(back) == "Undoing: tagged 12,345 pictures with “summer”"
+
+
 def test_what_would_happen_is_said_before() -> None:
     trial = {"changed": 12345, "unchanged": 12, "reasons": [{"error": "It is full.", "count": 1}]}
     assert bulk_words.would(trial) == [

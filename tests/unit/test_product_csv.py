@@ -78,6 +78,20 @@ def test_a_cell_that_means_none_is_refused() -> None:
     assert "has none" in parse(b"sku,category\nA,__unset__\n").problems[0].message
 
 
+def test_a_column_of_picture_names_is_the_file_whatever_it_is_called() -> None:
+    found = parse(b"SKU;Bilddatei;Web\nA-1;a.jpg;https://shop.example/a.jpg\n")
+    assert [column.becomes for column in found.columns] == ["sku", "file", "attr.web"]
+    assert found.rows[0].file_name == "a.jpg"
+    two = parse(b"sku,front,back\nA-1,a.jpg,b.jpg\n")
+    assert [column.becomes for column in two.columns] == ["sku", "attr.front", "attr.back"]
+
+
+def test_a_line_that_is_not_used_says_nothing_of_its_columns() -> None:
+    found = parse(b"SKU;Preis\nA-1;12,90\n;abc\nA-2;1.234,50\n")
+    assert [row.attributes["preis"] for row in found.rows] == [12.9, 1234.5]
+    assert [problem.line for problem in found.problems] == [3]
+
+
 def test_a_list_without_sku_goes_by_the_file_name() -> None:
     assert only("file,title\nphotos/cup-7.jpg,Cup\n").sku == "cup-7"
 

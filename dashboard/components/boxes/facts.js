@@ -6,7 +6,7 @@ function paintFacts(view) {
   const { image, words } = view;
   const parts = [
     ['labels', 'Labels', labelsSection(view)],
-    ['why', 'Why it is here', view.why?.length ? [lines(view.why)] : null],
+    ['why', 'Why it is here', view.why?.length ? [lines([...new Set(view.why)])] : null],
     ['product', 'Product', [terms(view, words.product, 'Nothing is known of its product. A product list with its SKU or file name adds it.'), ...chips(view, 'tag', image.tags)]],
     ['colours', 'Colours', image.colours.length ? [swatches(view, image.colours)] : null],
     ['text', 'Text found', image.text.length ? [lines(image.text, 'read')] : null],

@@ -131,6 +131,7 @@ function light(view, name) {
 
 function toggleAll(view) {
   const boxed = shownLabels(view).filter((label) => label.boxes.length);
+  if (!boxed.length) say(view, 'No label of this picture has boxes');
   const hide = boxed.some((label) => !view.off.has(label.name));
   boxed.forEach((label) => (hide ? view.off.add(label.name) : view.off.delete(label.name)));
   paintLabels(view);

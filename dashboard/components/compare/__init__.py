@@ -14,7 +14,12 @@ _mount = st.components.v2.component(
     html=(_HERE / "compare.html").read_text(),
     css=(_HERE / "compare.css").read_text(),
     js="\n".join(
-        path.read_text() for path in (BOXES / "calls.js", BOXES / "zoom.js", _HERE / "differ.js", _HERE / "compare.js")
+        path.read_text()
+        for path in (
+            *(BOXES / name for name in ("calls.js", "when.js", "zoom.js")),
+            _HERE / "differ.js",
+            _HERE / "compare.js",
+        )
     ),
 )
 

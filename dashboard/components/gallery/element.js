@@ -19,7 +19,7 @@ const number = (value) => value.toLocaleString('en');
 function tileOf(image) {
   const labels = (image.labels || []).map((label) => (Array.isArray(label) ? label : [label.name, label.confidence]));
   labels.sort((a, b) => b[1] - a[1]);
-  const why = (image.matched || []).slice(0, 2).map((reason) => reason.text ?? reason);
+  const why = [...new Set((image.matched || []).map((reason) => reason.text ?? reason))].slice(0, 2);
   if (image.likeness !== undefined) why.unshift(`${Math.round(image.likeness * 100)} % alike`);
   return {
     id: image.id, name: image.title || image.name, width: image.width, height: image.height,

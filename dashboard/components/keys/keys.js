@@ -1,6 +1,8 @@
 // Listens to the whole page. What is typed into a field is never a shortcut, also where the field is in a component's
 // own tree: there `event.target` is the component, and only composedPath() tells the field.
 const SEARCH = 'input:is([type="search"], [aria-label^="Search"])';
+const NARROW = window.matchMedia('(max-width: 767px)');
+const closeDrawer = () => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 let stop = null;
 
 const typing = (event) =>
@@ -74,7 +76,11 @@ export default function ({ data, parentElement }) {
     } else return;
     event.preventDefault();
   };
-  const onClick = (event) => event.target.closest?.('.st-key-px-show-keys button') && dialog.showModal();
+  const onClick = (event) => {
+    if (event.target.closest?.('.st-key-px-show-keys button')) dialog.showModal();
+    // On a narrow screen the navigation is a drawer over the page that was asked for.
+    if (NARROW.matches && event.target.closest?.('[data-testid="stSidebar"] [data-testid*="NavLink"]')) setTimeout(closeDrawer);
+  };
   stop?.();
   document.addEventListener('keydown', onKey);
   document.addEventListener('click', onClick);

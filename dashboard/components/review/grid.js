@@ -45,12 +45,23 @@ function tile(view, item, place) {
   press.onclick = () => {
     const key = keyOf(item);
     if (!view.wrong.delete(key)) view.wrong.add(key);
+    keepMarks(view);
     paint();
     showGrid(view);
   };
   paint();
   made.append(press);
   return made;
+}
+
+// Marks outlive a reload: they are work, and nobody has sent it yet.
+const marksOf = (view) => `px-review-wrong:${view.box.person}`;
+function keepMarks(view) {
+  const asked = view.items.map(keyOf).filter((key) => view.wrong.has(key));
+  try { sessionStorage.setItem(marksOf(view), JSON.stringify(asked)); } catch { /* a private window */ }
+}
+function keptMarks(view) {
+  try { return new Set(JSON.parse(sessionStorage.getItem(marksOf(view))) ?? []); } catch { return new Set(); }
 }
 
 // The tile that an arrow leads to; rows are as long as the first.

@@ -58,6 +58,7 @@ function decide(view, verdict) {
   view.history.push({ id, page, items });
   if (view.history.length > 200) view.history.shift();
   view.items.splice(0, page.length);
+  keepMarks(view);
   for (const { verdict: said } of items) view.counts[said] += 1;
   remember(view);
   show(view);
@@ -159,7 +160,7 @@ function go(view, to) {
 }
 
 function start(view) {
-  Object.assign(view, { epoch: {}, items: [], seen: new Set(), wrong: new Set(), cursor: null, loading: false, ended: false, trouble: null, shown: null, images: 0 });
+  Object.assign(view, { epoch: {}, items: [], seen: new Set(), wrong: keptMarks(view), cursor: null, loading: false, ended: false, trouble: null, shown: null, images: 0 });
   // What waits to be sent is judged already.
   for (const group of view.box.groups.filter(({ kind }) => kind !== 'undo')) for (const item of group.items) view.seen.add(`${item.image_id}|${item.label}`);
   frame(view);

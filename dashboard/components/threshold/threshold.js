@@ -35,6 +35,7 @@ function draw(view) {
   at('.sheet').hidden = false;
   at('h2').textContent = `From which confidence does “${found.label}” show?`;
   const top = Math.max(1, ...found.curve.map((step) => step.images));
+  at('.top-of').textContent = `${words(top, 'picture')} at most`;
   const points = found.curve.map((step) => `${step.threshold} ${(39 - 37 * (step.images / top)).toFixed(2)}`);
   at('.trace').setAttribute('d', `M${points.join('L')}`);
   at('.area').setAttribute('d', `M0 40L${points.join('L')}L100 40Z`);
@@ -42,10 +43,13 @@ function draw(view) {
   mark(view);
   const difference = found.then - found.now;
   const judged = found.curve.filter((step) => step.threshold <= found.threshold).at(-1);
+  // The curve is of confidence alone, the numbers are of what would be shown.
+  const surer = judged && judged.threshold === found.threshold ? judged.images : null;
+  const others = surer !== null && surer < found.then ? `; ${(found.then - surer).toLocaleString('en')} have it by a label below it, which has a threshold of its own` : '';
   const total = judged ? judged.accepted + judged.rejected : 0;
   const rows = [
-    ['Pictures now', found.now.toLocaleString('en'), found.rule ? `with the threshold at ${percent(found.rule)}` : 'at any confidence'],
-    ['Pictures then', found.then.toLocaleString('en'), difference ? `${difference > 0 ? '+' : '−'}${Math.abs(difference).toLocaleString('en')}` : 'nothing changes'],
+    ['Pictures now', found.now.toLocaleString('en'), found.rule ? `with the threshold at ${percent(found.rule)}` : `from ${SHOWS_FROM} % on`],
+    ['Pictures then', found.then.toLocaleString('en'), `${difference ? `${difference > 0 ? '+' : '−'}${Math.abs(difference).toLocaleString('en')}` : 'nothing changes'}${others}`],
     ['Right, as judged', total && judged.precision !== null ? percent(100 * judged.precision) : '–', total ? `${judged.accepted.toLocaleString('en')} of ${words(total, 'picture')} that people judged from ${percent(judged.threshold)} on` : found.judged ? `nobody judged pictures from ${percent(judged.threshold)} on` : 'nobody judged this label yet'],
     ['Still found', judged && judged.recall !== null ? percent(100 * judged.recall) : '–', 'of all pictures that people said yes to'],
   ];

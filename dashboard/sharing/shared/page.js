@@ -151,7 +151,7 @@ async function save() {
 
 function until(moment) {
   const at = new Date(moment), days = Math.round((at - Date.now()) / 864e5);
-  const when = at.toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' });
+  const when = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
   return `Open until ${when}${days > 1 ? `, ${days} more days` : `, ${at.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit' })}`}`;
 }
 

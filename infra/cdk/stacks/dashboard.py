@@ -20,6 +20,8 @@ from infra.cdk.stacks.ingest import IngestStack
 from infra.cdk.stacks.network import Groups
 
 A_MINUTE = 600
+"""Requests to one task in a minute: half a core's worth at 50 ms each, about what a click's run takes with fifty people
+at once (docs/benchmarks.md: 62 ms median)."""
 # Operations > People manages accounts; everything a person does for themselves needs no right of ours.
 MANAGE = tuple(
     f"cognito-idp:{action}"
@@ -58,6 +60,7 @@ class DashboardStack(Stack):
                 **props.ingest.settings, **props.auth.settings,
                 "PIXPLORE_UPLOADS_API": props.ingest.api.url, "PIXPLORE_SEARCH_API": props.search_api,
                 "PIXPLORE_RENDITIONS_URL": props.delivery.url, "PIXPLORE_COOKIE_SECURE": "1",
+                "PIXPLORE_PROXIES": str(props.edge.proxies),
                 "STREAMLIT_SERVER_ALLOWED_HOSTS": props.edge.host,
             },
             secrets={"PIXPLORE_SESSION_KEY": session_key, "STREAMLIT_SERVER_COOKIE_SECRET": cookie},

@@ -37,7 +37,8 @@ class EdgeProps:
 
 
 class EdgeStack(Stack):
-    """Offers `balancer`, `host`, `origin`, and `admit`, by which services hang themselves in."""
+    """Offers `balancer`, `host`, `origin`, how many `proxies` stand before a service, and `admit`, by which services
+    hang themselves in."""
 
     def __init__(self, scope: Construct, name: str, props: EdgeProps, **options: Any) -> None:
         super().__init__(scope, name, **options)
@@ -52,7 +53,7 @@ class EdgeStack(Stack):
         )  # fmt: skip
         self.balancer.log_access_logs(props.logs, "balancer")
         if props.deployment.domain:
-            self.host = props.deployment.domain
+            self.host, self.proxies = props.deployment.domain, 1
             self.conditions: list[elb.ListenerCondition] = []
             self.listener = self._own_domain(props.deployment)
         else:
@@ -64,7 +65,7 @@ class EdgeStack(Stack):
             said = word.secret_value.unsafe_unwrap()  # a reference that CloudFormation resolves, not the word itself
             self.conditions = [elb.ListenerCondition.http_header(WORD_HEADER, [said])]
             self.listener = self._behind_cloudfront()
-            self.host = self._cloudfront(said)
+            self.host, self.proxies = self._cloudfront(said), 2
         self.origin = f"https://{self.host}"
         CfnOutput(self, "Address", value=self.origin, description="Where people sign in")
         if props.deployment.profile.waf:

@@ -24,7 +24,8 @@ from infra.cdk.stacks.network import PRIVATE, Groups
 INDEX_DIR = "/var/lib/pixplore"
 PATHS = ("/v1/*", "/docs", "/docs/*", "/openapi.json")
 A_MINUTE = 1_500
-"""Requests to one task in a minute: half of what one task answers in time (docs/load.md)."""
+"""Requests to one task in a minute: half a core's worth at 20 ms each, between a plain search (4 ms, docs/load.md) and
+the counts and pictures of a click (31 to 42 ms, docs/benchmarks.md)."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class SearchStack(Stack):
             self, "Inner",
             vpc=props.vpc, internet_facing=False, security_group=props.groups.inner_balancer, vpc_subnets=PRIVATE,
             deletion_protection=True, drop_invalid_header_fields=True, idle_timeout=Duration.seconds(60),
+            desync_mitigation_mode=elb.DesyncMitigationMode.STRICTEST,
         )  # fmt: skip
         balancer.log_access_logs(props.logs, "inner-balancer")
         group = self.web.target("Inside", asked)
