@@ -56,9 +56,9 @@ test-search: dev
 	PIXPLORE_EXAMPLES=600 $(BIN)/python -m pytest tests/index tests/replica tests/contract/test_search_exact.py --timeout 3600
 	PIXPLORE_TEST_ENGINE=index $(BIN)/python -m pytest tests/contract
 
-# kill -9 of everything, five times during an upload of 200
+# kill -9 of everything, five times during an upload of 200; then a hundred seeds of three breaks each while people work
 test-faults: dev
-	PIXPLORE_FAULT_FILES=200 PIXPLORE_FAULT_KILLS=5 $(BIN)/python -m pytest tests/faults
+	PIXPLORE_FAULT_FILES=200 PIXPLORE_FAULT_KILLS=5 PIXPLORE_FAULT_SEEDS=0:100 $(BIN)/python -m pytest tests/faults -s
 
 # Ten thousand bent pictures, text from outside in 600 ways, forged tokens, lists and parameters, hostile names on every page
 HOSTILE := tests/hostile tests/unit/test_decode.py tests/unit/test_small_bodies.py tests/contract/test_hostile_parameters.py \
