@@ -20,7 +20,7 @@ from tests.stack import Stack
 
 FIRST, LAST = map(int, os.environ.get("PIXPLORE_FAULT_SEEDS", "2:3").split(":"))
 HEALS_S = 60.0
-ENDS_S = 600.0
+ENDS_S = 900.0
 """Until every file that S3 took has ended: what a killed worker held comes back after its time, what was lost is sent
 again by the sweep."""
 
