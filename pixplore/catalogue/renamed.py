@@ -16,8 +16,8 @@ _IS_CARRIED = text("""
 """)
 
 
-def follow(connection: Connection, labels: Mapping[str, int], old: Rules, new: Rules) -> int:
-    """Write kept queries anew where a label that they name has another name now; how many there were.
+def follow(connection: Connection, labels: Mapping[str, int], old: Rules, new: Rules) -> None:
+    """Write kept queries anew where a label that they name has another name now.
 
     `labels` are all labels' raw names and ids. A name that several labels had, and that now have different ones, stays.
     """
@@ -35,13 +35,10 @@ def follow(connection: Connection, labels: Mapping[str, int], old: Rules, new: R
         if len(after) == 2 and name in after and not _is_carried(connection, labels[name], name):
             after.remove(name)  # a name of the taxonomy's own making is nothing by itself
     renames = {name: after.pop() for name, after in becomes.items() if len(after) == 1}
-    count = 0
     for table, which, filters in kept:
         written = _renamed(filters, renames)
         if written != filters:
             connection.execute(update(table).where(table.c.id == which).values(filters=written))
-            count += 1
-    return count
 
 
 def _shown(name: str, rules: Rules) -> str:

@@ -5,7 +5,6 @@ connection open and answers nothing, which is what a network that stalls looks l
 """
 
 import contextlib
-import json
 import random
 import signal
 import threading
@@ -110,14 +109,6 @@ def event(bucket: str, key: str) -> str:
 def lost(stack: Stack, _model: Model, _chance: random.Random) -> None:
     """What waits in the queue is gone: nobody will ever tell of these files."""
     stack.client("sqs").purge_queue(QueueUrl=stack.ends["queue_url"])
-
-
-def nonsense(stack: Stack, _model: Model, chance: random.Random) -> None:
-    """Messages that are about nothing of ours."""
-    bodies = ["", "{", json.dumps({"detail": {}}), json.dumps(chance.random()), "\u0000" * 40, "[" * 900]
-    for body in bodies:
-        with contextlib.suppress(Exception):  # an empty one is refused at the door
-            stack.client("sqs").send_message(QueueUrl=stack.ends["queue_url"], MessageBody=body)
 
 
 BREAKS: dict[str, Break] = {

@@ -124,15 +124,18 @@ def _storage(stack: Stack, model: Model) -> list[str]:
                 found.append(f"the original of {image} is not what was sent")
         elif kind == GOOD:
             found.append(f"the original of {image} is gone")
-    names = [
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-    ]
-    for name in ("queue_url", "dlq_url"):
-        depth = stack.client("sqs").get_queue_attributes(QueueUrl=stack.ends[name], AttributeNames=names)["Attributes"]
-        if any(int(depth[one]) for one in names):
-            found.append(f"{name} still holds {depth}")
+    if depths := held(stack):
+        found.append(f"a queue still holds messages: {depths}")
+    return found
+
+
+def held(stack: Stack) -> dict[str, str]:
+    """What the two queues hold, waiting, being worked on or put off; empty where they are."""
+    names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
+    sqs, found = stack.client("sqs"), dict[str, str]()
+    for queue in ("queue_url", "dlq_url"):
+        said = sqs.get_queue_attributes(QueueUrl=stack.ends[queue], AttributeNames=names)["Attributes"]
+        found |= {f"{queue} {name}": said[name] for name in names if int(said[name])}
     return found
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.faults.breaks import BREAKS, Breaking
-from tests.faults.model import Model, differences
+from tests.faults.model import Model, differences, held
 from tests.faults.work import Curating, Looking, Sending, Work, until_answered
 from tests.stack import Stack
 
@@ -53,20 +53,8 @@ def ended(stack: Stack, model: Model, limit: float) -> float:
     token = stack.token("admin")
     for batch in sorted(model.batches):
         stack.wait(token, batch, limit)
-    until_answered(lambda: _empty(stack) or None, limit)
+    until_answered(lambda: not held(stack) or None, limit)
     return time.monotonic() - began
-
-
-def _empty(stack: Stack) -> bool:
-    names = [
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-    ]
-    sqs, depths = stack.client("sqs"), list[str]()
-    for name in ("queue_url", "dlq_url"):
-        depths += sqs.get_queue_attributes(QueueUrl=stack.ends[name], AttributeNames=names)["Attributes"].values()
-    return not any(map(int, depths))
 
 
 @pytest.mark.timeout(1500)

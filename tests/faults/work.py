@@ -6,6 +6,7 @@ Everybody goes on as a person with a browser does: what was not answered is aske
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,7 @@ def until_answered(ask: Callable[[], Any], limit: float = 180) -> Any:
         time.sleep(0.3)
 
 
-class Work(threading.Thread):
+class Work(threading.Thread, ABC):
     """One of them; `problem` is what made it give up."""
 
     def __init__(self, stack: Stack, model: Model, seed: int) -> None:
@@ -51,8 +52,9 @@ class Work(threading.Thread):
         except Exception as error:
             self.problem = f"{type(self).__name__}: {error!r}"
 
+    @abstractmethod
     def work(self) -> None:
-        raise NotImplementedError
+        """What they do, until it is done or `over` is set."""
 
     def token(self, role: str) -> str:
         """A token of ten minutes at most; a new one is asked for until there is one."""
