@@ -23,8 +23,9 @@ MOST_ITEMS, MOST_BATCHES, MOST_KEYS, MOST_LETTERS = 5_000, 100, 10_000, 50
 SLICES = 4096
 AFTER_SENDING, WHILE_QUEUED, WHILE_EXPECTED = 60, 30, 45
 """Seconds until the sweep looks at an item again: it has sent a message; messages wait; the file has not come yet."""
-STARVED = 600
-"""Seconds without progress after which a message is sent although others wait: perhaps they always do."""
+HELD, STARVED = 30, 600
+"""Seconds without progress after which a message is sent although the queue counts one: where none waits, it is held by
+a worker, and one that lives would have made progress; where others wait, perhaps they always do."""
 NEVER = ("never_received", "The file never arrived. Send it again.")
 GAVE_UP = ("not_processed", "Pixplore tried several times and could not finish this file. Retry it.")
 
@@ -66,10 +67,7 @@ def _open_items(places: Places, now: datetime) -> tuple[int, int, int]:
     absent = [item for item in items if item.key not in stored]
     tired = [i for i in items if i.key in stored and i.attempts >= repair.MOST_ATTEMPTS and not i.wait]
     there = [item for item in items if item.key in stored and item not in tired]
-    stuck = there
-    if there and _messages(places.queue_url) >= len(there):
-        # Each may have its message still; only what has waited for long gets another.
-        stuck = [item for item in there if now - stored[item.key] > timedelta(seconds=STARVED)]
+    stuck = _stuck(places.queue_url, there, stored, now) if there else []
     for wait, group in _by_wait(stuck, stored, now):
         queue.send(places.queue_url, (Arrival(places.bucket, item.key).body() for item in group), delay=wait)
     with transaction(places.engine) as connection:
@@ -87,9 +85,19 @@ def _stored(bucket: str, batches: Iterable[UUID], keys: set[str]) -> dict[str, d
     return {one.key: one.modified for one in found if one.key in keys}
 
 
-def _messages(queue_url: str) -> int:
+def _stuck(queue_url: str, there: list[repair.Open], stored: dict[str, datetime], now: datetime) -> list[repair.Open]:
+    """Those that need a message: all, where the queue holds fewer; else what made no progress for long."""
     depth = queue.depth(queue_url)
-    return depth.waiting + depth.in_flight + depth.delayed
+    waiting = depth.waiting + depth.delayed
+    if waiting + depth.in_flight < len(there):
+        return there
+    patience = STARVED if waiting else HELD
+    return [item for item in there if _idle(item, stored[item.key], now) > patience]
+
+
+def _idle(item: repair.Open, stored: datetime, now: datetime) -> float:
+    """Seconds since anything happened to it. A file from the future was stored by a clock that is wrong: it is old."""
+    return abs((now - stored).total_seconds()) if item.status == "expected" else item.idle
 
 
 def _by_wait(
@@ -98,7 +106,7 @@ def _by_wait(
     """Groups of items by the seconds that their message should still wait: nobody may be interrupted too early."""
     groups: dict[int, list[repair.Open]] = defaultdict(list)
     for item in items:
-        fresh = PATIENCE - (now - stored[item.key]).total_seconds()
+        fresh = PATIENCE - _idle(item, stored[item.key], now)
         wait = max(item.wait, fresh) if item.status == "expected" else item.wait
         groups[-(-int(max(wait, 0)) // 5) * 5].append(item)
     return sorted(groups.items())

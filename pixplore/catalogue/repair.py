@@ -18,7 +18,8 @@ _COLUMNS = """item.image_id, item.batch_id, item.name, item.size, item.content_t
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An item that has not ended. `wait` in seconds until the sweep may act on it (0: now)."""
+    """An item that has not ended. `wait` in seconds until the sweep may act on it (0: now), `idle` since anything
+    was noted about it."""
 
     image_id: UUID
     batch_id: UUID
@@ -26,6 +27,7 @@ class Open:
     key: str
     attempts: int
     wait: float
+    idle: float
     expired: bool
 
 
@@ -75,7 +77,8 @@ def open_items(connection: Connection, soon: int, most: int) -> list[Open]:
     rows = connection.execute(
         text("""
             select image_id, batch_id, status, object_key, attempts,
-                   greatest(extract(epoch from look_at - now()), 0)::float, expires_at < now()
+                   greatest(extract(epoch from look_at - now()), 0)::float,
+                   extract(epoch from now() - updated_at)::float, expires_at < now()
               from item where status in ('expected', 'received', 'processing')
                and look_at < now() + :soon * interval '1 second'
              order by look_at limit :most

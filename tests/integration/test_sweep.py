@@ -63,6 +63,27 @@ def test_a_busy_queue_is_left_to_work(pipeline: Pipeline) -> None:
     assert sweep(pipeline.places, now(LATER)).sent == 1  # unless it has waited for long
 
 
+@pytest.mark.parametrize("status", ["expected", "processing"])
+def test_what_a_dead_worker_holds_is_not_waited_for(pipeline: Pipeline, status: str) -> None:
+    (item,) = pipeline.promise("cup.jpg")
+    pipeline.store(item, photo(5))
+    queue.send(pipeline.places.queue_url, [Arrival(ORIGINALS, item.object_key).body()])
+    assert queue.receive(pipeline.places.queue_url, hidden=360)  # and its worker is killed
+    pipeline.rows(f"update item set status = '{status}', look_at = now() - interval '1 second'")
+    assert sweep(pipeline.places, now(timedelta(seconds=5))).sent == 0  # nobody knows yet
+    pipeline.rows("update item set look_at = now() - interval '1 second', updated_at = now() - interval '31 seconds'")
+    assert sweep(pipeline.places, now(timedelta(seconds=31))).sent == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_wrong_clock_of_the_storage_holds_nothing_up(pipeline: Pipeline, hours: int) -> None:
+    (item,) = pipeline.promise("cup.jpg")
+    pipeline.store(item, photo(5))
+    due(pipeline)
+    assert sweep(pipeline.places, now(timedelta(hours=hours))).sent == 1
+    assert pipeline.messages() == [item.object_key]  # at once
+
+
 def test_more_stuck_files_than_messages_means_that_some_are_lost(pipeline: Pipeline) -> None:
     items = pipeline.promise("one.jpg", "two.jpg")
     for number, item in enumerate(items):
