@@ -30,6 +30,7 @@ class Stack:
 
     home: Path
     extra: dict[str, str] = field(default_factory=dict)
+    program: str = "embedded"
     process: subprocess.Popen[bytes] | None = None
     ends: dict[str, Any] = field(default_factory=dict)
 
@@ -47,7 +48,7 @@ class Stack:
     def launch(self) -> "subprocess.Popen[bytes]":
         with (self.home.parent / f"{self.home.name}.out").open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "embedded"], cwd=ROOT, env=self.environment, stdout=out, stderr=out
+                [sys.executable, "-m", self.program], cwd=ROOT, env=self.environment, stdout=out, stderr=out
             )
         return self.process
 

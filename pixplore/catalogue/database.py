@@ -14,6 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from pixplore.aws import database_token
 from pixplore.errors import Unavailable
 
+# A server that vanishes without a word (a lost zone, a failover) is noticed after 20 s; left to itself, Linux waits
+# for two hours, and a call in flight with it.
+_ALIVE = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 MIGRATIONS = Path(__file__).with_name("migrations")
 _TRIES, _PAUSE_S = 8, 5.0
 """With the 20 s that a step waits, 195 s: the function that migrates has five minutes."""
@@ -40,7 +43,7 @@ def open_engine(url: str, pool_size: int = 5, statement_timeout_ms: int = 30_000
 
 def engine_of(url: str, **options: Any) -> Engine:
     """SQLAlchemy's engine for an address, with its `options`; every connection to a +iam one brings a fresh token."""
-    engine = create_engine(driver_url(url), **options)
+    engine = create_engine(driver_url(url), **options | {"connect_args": _ALIVE | options.get("connect_args", {})})
     if url.startswith("postgresql+iam://"):
         event.listen(engine, "do_connect", _sign_in)
     return engine

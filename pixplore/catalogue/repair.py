@@ -11,6 +11,8 @@ from pixplore.catalogue.manifest import item_from
 from pixplore.domain import Item
 
 MOST_ATTEMPTS = 8
+LONGEST_WAIT = 600
+"""Seconds; no item is put off for longer."""
 _COLUMNS = """item.image_id, item.batch_id, item.name, item.size, item.content_type, item.sha256, item.status,
               item.object_key, item.attempts, item.updated_at, item.duplicate_of, item.error_code,
               item.error_message, item.position"""
@@ -73,17 +75,20 @@ def begin_again(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]
 
 
 def open_items(connection: Connection, soon: int, most: int) -> list[Open]:
-    """Open items that the sweep should look at now or within `soon` seconds, the longest due first."""
+    """Open items that the sweep should look at now or within `soon` seconds, the longest due first; also what is put
+    off for longer than anything ever is, by a clock that was wrong."""
     rows = connection.execute(
         text("""
             select image_id, batch_id, status, object_key, attempts,
-                   greatest(extract(epoch from look_at - now()), 0)::float,
+                   case when look_at < now() + :soon * interval '1 second'
+                   then greatest(extract(epoch from look_at - now()), 0)::float else 0 end,
                    extract(epoch from now() - updated_at)::float, expires_at < now()
               from item where status in ('expected', 'received', 'processing')
-               and look_at < now() + :soon * interval '1 second'
+               and (look_at < now() + :soon * interval '1 second'
+                    or look_at > now() + :longest * interval '1 second')
              order by look_at limit :most
         """),
-        {"soon": soon, "most": most},
+        {"soon": soon, "most": most, "longest": LONGEST_WAIT},
     )
     return [Open(*row) for row in rows]
 

@@ -10,11 +10,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
 
 from tests.faults.model import Model
+from tests.faults.troubled import CLOCKS, CUT, FAKETIME, FOLDER, LINES, STALLED
 from tests.stack import Stack
 
 Break = Callable[[Stack, Model, random.Random], None]
@@ -51,6 +53,32 @@ def frozen(part: str) -> Break:
         for process in processes:
             with contextlib.suppress(psutil.Error):
                 process.send_signal(signal.SIGCONT)
+
+    return strike
+
+
+def troubled(line: str, how: str) -> Break:
+    """A line between two parts loses all that is said for a while, or is cut."""
+
+    def strike(stack: Stack, _model: Model, chance: random.Random) -> None:
+        said = Path(stack.extra[FOLDER]) / line
+        said.write_text(how)
+        time.sleep(chance.uniform(1, 10))
+        said.unlink()
+
+    return strike
+
+
+def turned(clock: str) -> Break:
+    """A part's clock is an hour wrong for a while."""
+
+    def strike(stack: Stack, _model: Model, chance: random.Random) -> None:
+        if clock == "database" and not FAKETIME:
+            raise FileNotFoundError("libfaketime is not installed")
+        said = Path(stack.extra[FOLDER]) / f"clock of {clock}"
+        said.write_text(chance.choice(["+3600", "-3600"]))
+        time.sleep(chance.uniform(3, 10))
+        said.write_text("+0")
 
     return strike
 
@@ -114,6 +142,8 @@ def lost(stack: Stack, _model: Model, _chance: random.Random) -> None:
 BREAKS: dict[str, Break] = {
     **{f"kill {part}": killed(part) for part in PARTS},
     **{f"freeze {part}": frozen(part) for part in PARTS},
+    **{f"{how} {line}": troubled(line, how) for line in LINES for how in (STALLED, CUT)},
+    **{f"clock of {part}": turned(part) for part in CLOCKS},
     "kill everything": everything,
     "take connections": connections,
     "repeat events": repeated,
@@ -122,7 +152,7 @@ BREAKS: dict[str, Break] = {
 
 
 class Breaking(threading.Thread):
-    """Does the named breaks one after another, with pauses by chance; `done` tells when each was."""
+    """Does the named breaks one after another, with pauses by chance; `failed` tells which could not be done."""
 
     def __init__(self, stack: Stack, model: Model, names: list[str], seed: int) -> None:
         super().__init__(daemon=True)

@@ -65,12 +65,22 @@ class Work(threading.Thread, ABC):
         return known
 
     def asked(self, method: str, path: str, role: str, **more: Any) -> httpx.Response | None:
-        """An answer of the search API below 500; None where there is none now."""
+        """An answer of the search API; None where there is none now (5xx), or none for a token of a wrong clock."""
         try:
             answer = self.stack.call(method, f"{self.stack.ends['search_api']}{path}", self.token(role), **more)
         except httpx.HTTPError:
             return None
-        return answer if answer.status_code < 500 else None
+        if answer.status_code == 401:
+            self.tokens.pop(role, None)
+        return answer if answer.status_code < 500 and answer.status_code != 401 else None
+
+    def granted(self, files: list[tuple[str, bytes, str]]) -> Any:
+        """Grants for files. Raises where there are none now."""
+        try:
+            return self.stack.grant(self.token("admin"), files)
+        except AssertionError:
+            self.tokens.clear()  # a wrong clock may have made this one
+            raise
 
 
 class Sending(Work):
@@ -84,7 +94,7 @@ class Sending(Work):
         for _ in range(self.batches):
             made = [self._file(number) for number in range(self.files)]
             files = [(name, content, "image/jpeg") for name, content, _ in made]
-            answer = until_answered(lambda files=files: self.stack.grant(self.token("admin"), files))
+            answer = until_answered(lambda files=files: self.granted(files))
             for (_, content, kind), item in zip(made, answer["items"], strict=True):
                 if item.get("upload"):  # else these bytes are known to be in the catalogue
                     until_answered(lambda item=item, content=content: _sent(item, content))

@@ -84,6 +84,14 @@ def test_a_wrong_clock_of_the_storage_holds_nothing_up(pipeline: Pipeline, hours
     assert pipeline.messages() == [item.object_key]  # at once
 
 
+def test_a_wrong_clock_of_the_database_puts_nothing_off_for_an_hour(pipeline: Pipeline) -> None:
+    (item,) = pipeline.promise("cup.jpg")
+    pipeline.store(item, photo(5))
+    pipeline.rows("update item set status = 'received', updated_at = now() + interval '1 hour',"
+                  " look_at = now() + interval '61 minutes'")  # fmt: skip
+    assert sweep(pipeline.places, now()).sent == 1
+
+
 def test_more_stuck_files_than_messages_means_that_some_are_lost(pipeline: Pipeline) -> None:
     items = pipeline.promise("one.jpg", "two.jpg")
     for number, item in enumerate(items):
