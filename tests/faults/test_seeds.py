@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.faults.breaks import BREAKS, Breaking
-from tests.faults.model import Model, differences, held
+from tests.faults.model import Model, differences, held, waiting
 from tests.faults.troubled import FOLDER
 from tests.faults.work import Curating, Looking, Sending, Work, until_answered
 from tests.stack import Stack
@@ -52,12 +52,12 @@ def healthy(stack: Stack) -> float:
 
 
 def ended(stack: Stack, model: Model, limit: float) -> float:
-    """Seconds until each batch has ended and both queues are empty."""
+    """Seconds until each batch has ended and nothing waits in either queue."""
     began = time.monotonic()
     token = stack.token("admin")
     for batch in sorted(model.batches):
         stack.wait(token, batch, limit)
-    until_answered(lambda: not held(stack) or None, limit)
+    until_answered(lambda: not waiting(stack) or None, limit)
     return time.monotonic() - began
 
 
@@ -83,6 +83,11 @@ def test_what_was_acknowledged_is_there(seed: int, running: Stack) -> None:
           f"{len(model.trashed)} trashed | {heals:.1f} s | {took:.1f} s | {breaking.failed or ''}")  # fmt: skip
     assert settled(running, model) == []
     assert heals < HEALS_S
+
+
+@pytest.mark.timeout(900)
+def test_in_the_end_the_queues_are_empty(running: Stack) -> None:
+    until_answered(lambda: not held(running) or None, 480)
 
 
 def settled(stack: Stack, model: Model) -> list[str]:
