@@ -36,7 +36,7 @@ $(INSTALLED_DEV): requirements-dev.txt
 	$(call install,requirements-dev.txt)
 	@touch $@ $(INSTALLED)
 
-.PHONY: dev lint test test-browser test-search test-faults test-hostile bench load bench-ingest bench-ui bench-recogniser bench-packages screens lock ocr
+.PHONY: audit sbom dev lint test test-browser test-search test-faults test-hostile bench load bench-ingest bench-ui bench-recogniser bench-packages screens lock ocr
 dev: $(INSTALLED_DEV)
 
 lint: dev
@@ -44,6 +44,14 @@ lint: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports --no-cache
+
+# Every locked version, held against what is publicly known to be weak; needs internet, and says so where there is none.
+audit: dev
+	@$(BIN)/python -m infra.supply.audit $(SOURCE)
+
+# A bill of materials of each program, in build/sbom
+sbom: dev
+	@$(BIN)/python -m infra.supply.bills
 
 test: dev
 	$(BIN)/python -m pytest
