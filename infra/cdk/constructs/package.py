@@ -17,7 +17,7 @@ from pathlib import Path
 
 from aws_cdk import aws_lambda as lambda_
 
-from infra.cdk.config import ARCHITECTURE, RUNTIME
+from infra.supply.packages import ON_AWS, install
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILT = ROOT / "build" / "lambda"
@@ -53,7 +53,7 @@ def made(package: str, target: str) -> Path:
 
 def _fill(folder: Path, package: str, target: str) -> None:
     folder.mkdir(parents=True)
-    _install(folder, LOCKS[package], *_platform(target))
+    install(folder, LOCKS[package], *_platform(target))
     for name in OURS:
         shutil.copytree(ROOT / name, folder / name)
     if package == "vision":
@@ -70,23 +70,8 @@ def _fill(folder: Path, package: str, target: str) -> None:
 def _platform(target: str) -> tuple[str, str]:
     """(Python, platform) as uv names them."""
     if target == "lambda":
-        return RUNTIME.removeprefix("python"), {"arm64": "aarch64"}.get(ARCHITECTURE, ARCHITECTURE) + "-manylinux_2_28"
+        return ON_AWS
     return ".".join(platform.python_version_tuple()[:2]), ""
-
-
-def _install(folder: Path, lock: str, python: str, wheels: str) -> None:
-    """uv, not pip: pip chooses versions by the Python it runs in, not by the one it is to install for."""
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(folder), "--require-hashes",
-               "--only-binary", ":all:", "--link-mode", "copy", "--python-version", python]  # fmt: skip
-    command += ["--python-platform", wheels] if wheels else ["--python", sys.executable]
-    index = os.environ.get("PIP_INDEX_URL") or _pips_index()
-    environment = os.environ | ({"UV_DEFAULT_INDEX": index} if index else {})
-    subprocess.run([*command, "-r", lock], cwd=ROOT, check=True, env=environment)
-
-
-def _pips_index() -> str:
-    asked = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    return subprocess.run(asked, capture_output=True, text=True).stdout.strip()
 
 
 def _fingerprint(package: str, target: str) -> str:
