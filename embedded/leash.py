@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> None:
     if os.path.basename(rest[0]) == "postgres":  # noqa: PTH119
         sign = signal.SIGQUIT  # lets the server's own children end with it
     hold(parent, sign)
-    os.execvp(rest[0], rest)  # noqa: S606
+    os.execvp(rest[0], rest)  # noqa: S606 - a list of ours, no shell
 
 
 if __name__ == "__main__":

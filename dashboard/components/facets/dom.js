@@ -12,9 +12,9 @@ function element(tag, attributes, ...children) {
   return made;
 }
 
-function icon(path) {
+function icon(drawing) {
   const made = document.createElement('template');
-  made.innerHTML = `<svg viewBox="0 0 16 16" fill="none" stroke-width="1.9" stroke-linecap="round" aria-hidden="true">${path}</svg>`;
+  made.innerHTML = `<svg viewBox="0 0 16 16" fill="none" stroke-width="1.9" stroke-linecap="round" aria-hidden="true">${drawing}</svg>`;
   return made.content.firstElementChild;
 }
 
