@@ -20,7 +20,7 @@ if st.session_state.get("px_leaving"):
 def _password() -> None:
     st.session_state["authentication_status"] = True  # its form is shown to nobody else
     try:
-        changed = PxAuth().reset_password(
+        changed = PxAuth(found.person.email).reset_password(
             found.person.email,
             fields={
                 "Form name": "Change password",

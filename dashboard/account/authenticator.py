@@ -16,15 +16,21 @@ from streamlit_authenticator.models import AuthenticationModel
 from streamlit_authenticator.utilities import LoginError, ResetError, Validator
 
 from dashboard import session
+from dashboard.account.passwords import is_guessable
 from pixplore.aws import cognito
 from pixplore.errors import Forbidden, PixploreError, Unauthenticated, Unavailable
 
+GUESSED = "Others would soon guess this password. Take a longer one, of several words that do not belong together."
 MISSING = "Type your email and your password."
 log = logging.getLogger(__name__)
 
 
 class PasswordRules(Validator):
-    """The pool's policy, so that the form says what is missing before the pool does."""
+    """The pool's policy, so that the form says what is missing before the pool does; and no password that is guessed
+    soon, which the pool would take. `email`: whose password it is."""
+
+    def __init__(self, email: str = "") -> None:
+        self.email = email
 
     def validate_password(self, password: str) -> bool:
         return not self.diagnose_password(password)
@@ -42,7 +48,9 @@ class PasswordRules(Validator):
             )
             if there
         ]
-        return f"The password needs {', '.join(faults)}." if faults else ""
+        if faults:
+            return f"The password needs {', '.join(faults)}."
+        return GUESSED if is_guessable(password, self.email) else ""
 
 
 class CognitoModel(AuthenticationModel):
@@ -149,10 +157,12 @@ class PxAuth(Authenticate):
         if sent:
             self.authentication_controller.login(name, password)
 
-    def __init__(self) -> None:
+    def __init__(self, email: str = "") -> None:
         self.api_key = self.path = None
         self.secret_key = ""
         self.attrs = {"login_sleep_time": 0, "password_instructions": cognito.POLICY}
         self.cookie_controller = _NoCookies()
-        self.authentication_controller = AuthenticationController({"usernames": {}}, PasswordRules(), auto_hash=False)
+        self.authentication_controller = AuthenticationController(
+            {"usernames": {}}, PasswordRules(email), auto_hash=False
+        )
         self.authentication_controller.authentication_model = CognitoModel({"usernames": {}}, auto_hash=False)

@@ -55,7 +55,7 @@ def _sign_up() -> None:
         email = st.text_input("Email", autocomplete="email", max_chars=254).strip().lower()
         password = _new_password()
         sent = st.form_submit_button("Create account", type="primary", width="stretch")
-    if sent and _email_holds(email) and _password_holds(*password):
+    if sent and _email_holds(email) and _password_holds(email, *password):
         with _problems():
             cognito.sign_up(session.client_id(), email, password[0])
             _go("confirm", email)
@@ -103,7 +103,7 @@ def _reset() -> None:
         password = _new_password()
         sent = st.form_submit_button("Set password", type="primary", width="stretch")
     email = st.session_state.get("px_email", "")
-    if sent and _held(bool(code), "Type the code from the mail.") and _password_holds(*password):
+    if sent and _held(bool(code), "Type the code from the mail.") and _password_holds(email, *password):
         with _problems():
             with_wait(email, "code")
             cognito.reset(session.client_id(), email, code, password[0])
@@ -129,7 +129,7 @@ def _choose_password() -> None:
         st.write("The password you were given was for the first time only.")
         password = _new_password()
         sent = st.form_submit_button("Set password", type="primary", width="stretch")
-    if sent and _password_holds(*password):
+    if sent and _password_holds(st.session_state.get("px_email", ""), *password):
         _answer(password[0])
     _links(("Back to sign in", ""))
 
@@ -208,6 +208,6 @@ def _email_holds(email: str) -> bool:
     )
 
 
-def _password_holds(first: str, second: str) -> bool:
-    fault = PasswordRules().diagnose_password(first) or ("" if first == second else "The two passwords differ.")
+def _password_holds(email: str, first: str, second: str) -> bool:
+    fault = PasswordRules(email).diagnose_password(first) or ("" if first == second else "The two passwords differ.")
     return _held(not fault, fault)

@@ -131,10 +131,16 @@ def test_sign_up_with_the_mailed_code(anybody: Anybody, stack: Stack) -> None:
     expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
     person.settled()
     page.get_by_label("Email", exact=True).fill(email)
+    for label in ("Password", "Repeat password"):
+        expect(page.get_by_label(label, exact=True)).to_have_attribute("type", "password")
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_label("Repeat password", exact=True).fill("short")
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("The password needs at least 8 characters")).to_be_visible()
+    page.get_by_label("Password", exact=True).fill("Pixplore2026")
+    page.get_by_label("Repeat password", exact=True).fill("Pixplore2026")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_text("Others would soon guess this password")).to_be_visible()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Repeat password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
@@ -224,10 +230,15 @@ def test_a_changed_password(anybody: Anybody, stack: Stack) -> None:
         one.page.goto("/account")
         one.submit(email, PASSWORD)
         one.arrived()
-    for old, said in (("Wrong-horse 7", "The current password is wrong."), (PASSWORD, "Your password is changed.")):
+    for old, new, said in (
+        ("Wrong-horse 7", "Another-horse 8", "The current password is wrong."),
+        (PASSWORD, f"{email.partition('@')[0].capitalize()} A1", "Others would soon guess this password"),
+        (PASSWORD, "Another-horse 8", "Your password is changed."),
+    ):
         page.get_by_label("Current password", exact=True).fill(old)
-        page.get_by_label("New password", exact=True).fill("Another-horse 8")
-        page.get_by_label("Repeat new password", exact=True).fill("Another-horse 8")
+        page.get_by_label("New password", exact=True).fill(new)
+        page.get_by_label("Repeat new password", exact=True).fill(new)
+        expect(page.locator("input[type=password]")).to_have_count(3)
         page.get_by_role("button", name="Change password").click()
         expect(page.get_by_text(said)).to_be_visible()
     assert stack.sign_in(email, "Another-horse 8")["AccessToken"]
