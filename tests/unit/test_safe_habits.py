@@ -119,6 +119,12 @@ def test_only_our_own_words_are_joined_into_sql() -> None:
     assert not joined_into_sql(ast.parse("text(f'select {_COLUMNS} from image where name = :asked')"))
 
 
+def test_ids_are_random() -> None:
+    named = {"pixplore/synthesis/index_rows.py"}  # made-up batches: the same ones each time
+    others = [at(path, 1) for path in PYTHON if re.search(r"\buuid[135678]\(|gen_random_uuid|uuidv7", path.read_text())]
+    assert others == [f"{name}:1" for name in named]
+
+
 def test_html_in_scripts_is_made_of_constants() -> None:
     assert sum(len(BECOMES_HTML.findall(path.read_text())) for path in SCRIPTS) > 5
     made = [(path.name, value) for path in SCRIPTS for value in BECOMES_HTML.findall(path.read_text())]
