@@ -47,6 +47,21 @@ def test_with_a_domain_browsers_and_the_balancer_speak_tls_1_2_at_least(domain: 
     assert [one["DefaultActions"][0]["RedirectConfig"]["Protocol"] for one in plain] == ["HTTPS"]
 
 
+def test_who_asks_an_api_in_the_clear_is_refused_and_not_sent_on(small: Templates, domain: Templates) -> None:
+    asked = {"/v1/*", "/data/*", "/shared/v1/*"}
+    front = small.one("AWS::CloudFront::Distribution", "edge/")["DistributionConfig"]
+    assert {one["PathPattern"]: one["ViewerProtocolPolicy"] for one in front["CacheBehaviors"]} == dict.fromkeys(
+        asked, "https-only"
+    )
+    assert all(one["OriginRequestPolicyId"] and one["AllowedMethods"] for one in front["CacheBehaviors"])
+    rule = domain.one("AWS::ElasticLoadBalancingV2::ListenerRule", "edge/PlainPrograms")
+    assert set(rule["Conditions"][0]["PathPatternConfig"]["Values"]) == asked
+    assert rule["Actions"][0]["FixedResponseConfig"]["StatusCode"] == "403"
+    listeners = domain.resources("AWS::ElasticLoadBalancingV2::Listener")
+    (plain,) = [at for at, one in listeners.items() if one["Protocol"] == "HTTP"]
+    assert rule["ListenerArn"] == {"Ref": plain.partition("/")[2]}
+
+
 def test_the_catalogue_can_be_brought_back(small: Templates, scale: Templates) -> None:
     for templates, days in ((small, 7), (scale, 35)):
         cluster = templates.one("AWS::RDS::DBCluster", "data/")

@@ -149,6 +149,13 @@ def test_people_sign_in_as_on_one_machine(small: Templates, scale: Templates) ->
         assert pool["UserPoolTier"] == plan
         groups = {g["GroupName"]: g["Precedence"] for g in templates.resources("AWS::Cognito::UserPoolGroup").values()}
         assert groups == {role: number for number, role in enumerate(provision_people.ROLES)}
+        client, here = templates.one("AWS::Cognito::UserPoolClient", "auth/"), provision_people.CLIENT_SETTINGS
+        assert client["PreventUserExistenceErrors"] == here["PreventUserExistenceErrors"] == "ENABLED"
+        assert client["EnableTokenRevocation"] is here["EnableTokenRevocation"] is True
+        minutes = {"minutes": 1, "hours": 60, "days": 24 * 60}
+        for kind in ("AccessToken", "IdToken", "RefreshToken"):
+            there, ours = (one[f"{kind}Validity"] * minutes[one["TokenValidityUnits"][kind]] for one in (client, here))
+            assert there == ours, kind
 
 
 def test_three_zones_and_a_database_that_no_route_leads_out_of(each: Templates) -> None:

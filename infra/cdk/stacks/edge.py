@@ -25,6 +25,8 @@ from infra.cdk.constructs.firewall import protect
 from infra.cdk.stacks.network import Groups
 
 WORD_HEADER = "X-Pixplore-Edge"
+PROGRAMS_ASK = ("/v1/*", "/data/*", "/shared/v1/*")
+"""A token that was sent in the clear has been read: who asks so is told, not sent on as a person with a browser is."""
 IDLE_SECONDS = 120  # a Streamlit page holds one WebSocket; it is pinged more often than this
 
 
@@ -87,37 +89,46 @@ class EdgeStack(Stack):
         )
         target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.balancer))
         route53.ARecord(self, "Name", zone=zone, record_name=deployment.domain, target=target)
-        self.balancer.add_redirect(open=False)
+        elb.ApplicationListenerRule(
+            self, "PlainPrograms", listener=self.balancer.add_redirect(open=False), priority=1,
+            conditions=[elb.ListenerCondition.path_patterns(list(PROGRAMS_ASK))],
+            action=_refused("Ask by https, with a new token: this one was sent in the clear.\n"),
+        )  # fmt: skip
         return self.balancer.add_listener(
             "Https", port=443, certificates=[certificate], ssl_policy=elb.SslPolicy.TLS13_RES, open=False,
-            default_action=_nothing_here(),
+            default_action=_refused(),
         )  # fmt: skip
 
     def _behind_cloudfront(self) -> elb.ApplicationListener:
         listener = self.balancer.add_listener(
-            "Http", port=80, protocol=elb.ApplicationProtocol.HTTP, open=False, default_action=_nothing_here()
+            "Http", port=80, protocol=elb.ApplicationProtocol.HTTP, open=False, default_action=_refused()
         )
         return listener
 
     def _cloudfront(self, word: str) -> str:
-        distribution = cloudfront.Distribution(
-            self, "Front",
-            comment="Pixplore: TLS and a name for the dashboard",
-            default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.HttpOrigin(
-                    self.balancer.load_balancer_dns_name, protocol_policy=cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-                    custom_headers={WORD_HEADER: word}, read_timeout=Duration.seconds(60),
-                ),
-                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        origin = origins.HttpOrigin(
+            self.balancer.load_balancer_dns_name, protocol_policy=cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+            custom_headers={WORD_HEADER: word}, read_timeout=Duration.seconds(60),
+        )  # fmt: skip
+
+        def to(plain: cloudfront.ViewerProtocolPolicy) -> cloudfront.BehaviorOptions:
+            return cloudfront.BehaviorOptions(
+                origin=origin, viewer_protocol_policy=plain,
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                 cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
                 origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER,
-            ),
+            )  # fmt: skip
+
+        distribution = cloudfront.Distribution(
+            self, "Front",
+            comment="Pixplore: TLS and a name for the dashboard",
+            default_behavior=to(cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS),
+            additional_behaviors=dict.fromkeys(PROGRAMS_ASK, to(cloudfront.ViewerProtocolPolicy.HTTPS_ONLY)),
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
         )  # fmt: skip
         acknowledge(distribution, "front without a domain")
         return distribution.distribution_domain_name
 
 
-def _nothing_here() -> elb.ListenerAction:
-    return elb.ListenerAction.fixed_response(403, content_type="text/plain", message_body="Nothing is served here.\n")
+def _refused(why: str = "Nothing is served here.\n") -> elb.ListenerAction:
+    return elb.ListenerAction.fixed_response(403, content_type="text/plain", message_body=why)
