@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pixplore.catalogue.ingest import PATIENCE
 from tests.faults.breaks import BREAKS, Breaking
 from tests.faults.model import Model, differences, held, waiting
 from tests.faults.troubled import FOLDER
@@ -91,8 +92,9 @@ def test_in_the_end_the_queues_are_empty(running: Stack) -> None:
 
 
 def settled(stack: Stack, model: Model) -> list[str]:
-    """The differences that stay: the index follows the catalogue a moment later."""
-    deadline = time.monotonic() + 15
+    """The differences that stay: the index follows the catalogue a moment later, and a sweep that ran meanwhile may
+    have sent messages that nobody needs any more, put off by PATIENCE."""
+    deadline = time.monotonic() + 2 * PATIENCE
     while (found := differences(stack, model)) and time.monotonic() < deadline:
         time.sleep(0.5)
     return found
