@@ -36,7 +36,7 @@ $(INSTALLED_DEV): requirements-dev.txt
 	$(call install,requirements-dev.txt)
 	@touch $@ $(INSTALLED)
 
-.PHONY: audit sbom dev lint test test-browser test-search test-faults test-hostile bench load bench-ingest bench-ui bench-recogniser bench-packages screens lock ocr
+.PHONY: audit sbom dev lint test test-browser test-search test-faults test-hostile bench load endurance endurance-batch bench-ingest bench-ui bench-recogniser bench-packages screens lock ocr
 dev: $(INSTALLED_DEV)
 
 lint: dev
@@ -94,6 +94,15 @@ bench: $(INSTALLED_BENCH)
 SHAPES ?= ramp
 load: $(INSTALLED_BENCH)
 	$(BIN)/python -m benchmarks.profile $(SHAPES)
+
+# Half an hour of everything at once: what grows, what gets slower; then ten thousand files in one batch, about as long.
+# MINUTES=3 is a trial, which is printed only.
+MINUTES ?= 30
+endurance: dev
+	$(BIN)/python -m benchmarks.endurance --minutes $(MINUTES)
+
+endurance-batch: dev
+	$(BIN)/python -m benchmarks.endurance --batch 10000
 
 bench-ingest: dev
 	$(BIN)/python -m benchmarks.start

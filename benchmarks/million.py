@@ -28,14 +28,14 @@ _SHARE = """
 
 
 @contextmanager
-def stack(folder: Path) -> Iterator[Stack]:
+def stack(folder: Path, images: int = IMAGES, demo: bool = False) -> Iterator[Stack]:
     """Running, its index at the newest image. The same program as `make run`, with a larger catalogue."""
-    running = Stack(folder / "home").start(240)
+    running = Stack(folder / "home", {"PIXPLORE_DEMO": str(int(demo))}).start(240)
     try:
         env = running.environment | {"DATABASE_URL": running.ends["database_url"]}
-        command = [sys.executable, "-m", "pixplore", "synthesise", "--images", str(IMAGES)]
+        command = [sys.executable, "-m", "pixplore", "synthesise", "--images", str(images)]
         subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
-        _until_indexed(running)
+        _until_indexed(running, images)
         _vacuumed(running)
         yield running
     finally:
@@ -85,11 +85,11 @@ def _renditions() -> Iterator[tuple[bytes, bytes]]:
         yield renditions.thumbnail(renditions.small(picture).image), renditions.preview(picture)
 
 
-def _until_indexed(running: Stack) -> None:
+def _until_indexed(running: Stack, images: int) -> None:
     deadline = time.monotonic() + 300
     while True:
         said = running.call("GET", f"{running.ends['search_api']}/readyz").json()
-        if said["engine"] == "index" and running.images(running.token("viewer"), limit=1)["total"] >= IMAGES:
+        if said["engine"] == "index" and running.images(running.token("viewer"), limit=1)["total"] >= images:
             return
         assert time.monotonic() < deadline, said
         time.sleep(1)

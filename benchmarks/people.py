@@ -45,11 +45,12 @@ def measure(base: str, cookies: Sequence[str], queries: list[dict[str, str]], se
 
 
 async def _all(base: str, cookies: Sequence[str], queries: list[dict[str, str]], seen: Seen, stay: float) -> None:
-    everybody = (_person(nth, base, cookies[nth % len(cookies)], queries, seen, stay) for nth in range(PEOPLE))
+    everybody = (person(nth, base, cookies[nth % len(cookies)], queries, seen, stay) for nth in range(PEOPLE))
     await asyncio.gather(*everybody)
 
 
-async def _person(nth: int, base: str, cookie: str, queries: list[dict[str, str]], seen: Seen, stay: float) -> None:
+async def person(nth: int, base: str, cookie: str, queries: list[dict[str, str]], seen: Seen, stay: float) -> None:
+    """One of them, from opening the page to leaving it; what went wrong is told in `seen`."""
     own = random.Random(nth)
     await asyncio.sleep(own.uniform(0, THINK_S))
     address = f"ws://{urlsplit(base).netloc}/_stcore/stream"
@@ -103,5 +104,5 @@ async def _run(wire: ClientConnection, query: dict[str, str], page: str = "catal
                 raise RuntimeError("the page shows an error")
             if kind == "script_finished":
                 if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
-                    raise RuntimeError(f"the run ended with {answer.script_finished}")
+                    raise RuntimeError(f"the run: {ForwardMsg.ScriptFinishedStatus.Name(answer.script_finished)}")
                 return (time.perf_counter() - began) * 1000

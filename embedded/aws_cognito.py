@@ -9,12 +9,16 @@ import email.utils
 import secrets
 import time
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 SHIPPED = frozenset({"123456", "654321"})
 LIFETIMES = {"_confirmation_code": 24 * 3600.0, "_reset_code": 3600.0}  # as Cognito's
 WRONG_CODES = 10
+MOST_SIGN_INS, MOST_REVOKED = 500, 10_000
+"""Sign-ins of a person that a sign-out everywhere names one by one, the others end by their time; revoked tokens that
+are known. ministack keeps all of them for ever, and writes all down again after each change."""
 
 
 def code() -> str:
@@ -44,6 +48,7 @@ def install(folder: Path) -> None:
 
     _mend_codes(cognito)
     _mend_checks(cognito)
+    _mend_growth(cognito)
 
     def deliver(pool: Any, to: str, subject: str, body: str, type_name: str, extra: Any = None) -> None:
         if to:
@@ -130,3 +135,33 @@ def _mend_checks(cognito: Any) -> None:
     cognito._confirmation_code_error = checked
     cognito._confirm_sign_up = confirmed
     cognito._update_user_attributes = updated
+
+
+class Newest(dict[str, None]):
+    """As a set, of its newest members only."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def add(self, member: str) -> None:
+        self.pop(member, None)
+        self[member] = None
+        while len(self) > self._most:
+            self.pop(next(iter(self)), None)
+
+    def update(self, members: Iterable[str]) -> None:  # type: ignore[override]
+        for member in members:
+            self.add(member)
+
+
+def _mend_growth(cognito: Any) -> None:
+    """What people leave behind by signing in and out has an end."""
+    build = cognito._build_auth_result
+
+    def built(pool_id: str, client_id: str, user: Any, *args: Any, **options: Any) -> Any:
+        result = build(pool_id, client_id, user, *args, **options)
+        del user.get("_origin_jtis", [])[:-MOST_SIGN_INS]
+        return result
+
+    cognito._build_auth_result = built
+    cognito._revoked_tokens = Newest(MOST_REVOKED)

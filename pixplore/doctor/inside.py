@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pixplore.aws import clients, condition, queue, recognition, storage
 from pixplore.catalogue import condition as database_condition
-from pixplore.catalogue import originals
+from pixplore.catalogue import originals, repair
 from pixplore.catalogue.snapshot import Engine, snapshot
 from pixplore.doctor.finding import Finding
 from pixplore.errors import NotFound, Unavailable
@@ -23,6 +23,7 @@ LONG_S = 600
 LATE_S = 300
 """The sweep comes each minute."""
 _NEWEST = 20
+_MANY = 10_000
 
 
 def settings() -> Iterator[Finding]:
@@ -106,10 +107,11 @@ def buckets() -> Iterator[Finding]:
 
 
 def pictures(engine: Engine) -> Iterator[Finding]:
-    """Whether the newest pictures' files are where the catalogue believes them to be."""
+    """Whether the newest pictures' files are where the catalogue believes them to be, and all can be compared."""
     names = StorageSettings()  # type: ignore[call-arg]
     with snapshot(engine) as connection:
         newest = originals.newest(connection, _NEWEST)
+        unlike = len(repair.pictures_to_relabel(connection, True, None, _MANY))
     lost = [one.name for one in newest if storage.head(names.originals_bucket, one.key, one.version) is None]
     bare = [
         one.name for one in newest
@@ -121,7 +123,12 @@ def pictures(engine: Engine) -> Iterator[Finding]:
                 f"Of the {len(newest)} newest pictures {len(missing)} {what} are not in storage (“{missing[0]}”): run "
             )
             yield Finding("pictures", False, said + "`python -m pixplore recover-original --all`.")
-    if not lost and not bare:
+    if unlike:  # an older release wrote them, which knew another kind of likeness
+        said = (
+            f"{unlike:,}{' or more' * (unlike == _MANY)} of an older release are not found as similar: run "
+        )
+        yield Finding("pictures", False, said + "`python -m pixplore relabel --missing-embedding`.")
+    if not lost and not bare and not unlike:
         yield Finding("pictures", True, f"the files of the newest {len(newest)} are there")
 
 
