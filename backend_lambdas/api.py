@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,12 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from pixplore.aws.people import email_of
+from pixplore.aws.people import person_of
 from pixplore.domain import Item, Person, Role
 from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
+from pixplore.safe_headers import EVERY
 from pixplore.settings import IdentitySettings, load
+from pixplore.standing import Standing
 
 log = Logger(service="uploads_api")
 
@@ -23,6 +25,11 @@ log = Logger(service="uploads_api")
 @cache
 def client_id() -> str:
     return load(IdentitySettings).client_id
+
+
+@cache
+def standing() -> Standing:
+    return Standing(partial(person_of, pool_id=load(IdentitySettings).user_pool_id), ahead=0)
 
 
 def application() -> APIGatewayRestResolver:
@@ -55,36 +62,29 @@ def problem(app: APIGatewayRestResolver, error: PixploreError) -> Response[str]:
     }
     if isinstance(error, Invalid):
         body["errors"] = [{"field": name, "message": message} for name, message in error.fields.items()]
-    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {**EVERY}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
     return Response(error.status, "application/problem+json", json.dumps(body), headers)
 
 
 def answer(status: int, body: Mapping[str, Any]) -> Response[str]:
-    return Response(status, "application/json", json.dumps(body), {"Cache-Control": "no-store"})
+    return Response(status, "application/json", json.dumps(body), {**EVERY})
 
 
 def admin(event: APIGatewayProxyEvent) -> Person:
-    """The caller, who must be an admin. API Gateway has checked the token; its claims are the authoriser's.
-    Raises Unauthenticated, Forbidden, Unavailable.
-    """
+    """The caller, an admin by Cognito's word of now. API Gateway has checked the token; its authoriser made the claims.
+    Raises Unauthenticated, Forbidden, Unavailable."""
     claims = (event.request_context.authorizer.raw_event if event.request_context.authorizer else {}).get("claims", {})
     if not claims.get("sub") or claims.get("token_use") != "access":
         raise Unauthenticated()
     if claims.get("client_id") != client_id():  # the authoriser takes the whole pool's tokens
         raise Unauthenticated("This token was made for another program. Sign in to Pixplore.")
-    if Role.ADMIN not in _groups(claims.get("cognito:groups")):
-        raise Forbidden("Only administrators may upload. Ask one to add you to their group.")
     scheme, _, token = (event.headers.get("Authorization") or "").partition(" ")
-    return Person(claims["sub"], email_of(token.strip() or scheme), Role.ADMIN)
-
-
-def _groups(claim: object) -> set[str]:
-    """API Gateway gives a list of groups as text: `a,b`, or `[a b]`."""
-    if isinstance(claim, list):
-        return set(map(str, claim))
-    return set(str(claim or "").strip("[]").replace(",", " ").split())
+    who = standing().of(token.strip() or scheme)
+    if who.role is not Role.ADMIN:
+        raise Forbidden("Only administrators may upload. Ask one to add you to their group.")
+    return who
 
 
 def body(event: APIGatewayProxyEvent) -> str:

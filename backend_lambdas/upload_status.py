@@ -14,6 +14,7 @@ from pixplore.catalogue.snapshot import Engine, transaction
 from pixplore.cells import harmless
 from pixplore.domain import Batch, ItemStatus
 from pixplore.errors import Invalid
+from pixplore.safe_headers import EVERY
 from pixplore.settings import DatabaseSettings, load
 
 app = application()
@@ -60,7 +61,7 @@ def errors(batch: str) -> Response[str]:
         for i in manifest.troubled(connection, batch_id(batch)):
             row = [i.name, i.status, i.error_code, i.error_message, i.duplicate_of, i.image_id]
             table.writerow([harmless(str(cell or "")) for cell in row])
-    headers: dict[str, str | list[str]] = {"Content-Disposition": 'attachment; filename="upload-errors.csv"'}
+    headers: dict[str, str | list[str]] = {"Content-Disposition": 'attachment; filename="upload-errors.csv"', **EVERY}
     return Response(200, "text/csv; charset=utf-8", "\ufeff" + out.getvalue(), headers)  # spreadsheets want the mark
 
 

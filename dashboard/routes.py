@@ -24,7 +24,7 @@ async def begin(request: Request) -> Response:
         return problem(415, "Unsupported Media Type", "Send JSON.")
     try:
         ticket = str(json.loads(await small(request, 1000) or b"")["ticket"])
-        sid = await run_in_threadpool(session.redeem, ticket)
+        sid = await run_in_threadpool(session.redeem, ticket, request.cookies.get(session.cookie_name(), ""))
     except (ValueError, KeyError, TypeError, RecursionError):
         return problem(400, "Bad Request", "Send a ticket.")
     except PixploreError as error:

@@ -1,6 +1,8 @@
 """The dashboard's sessions: tokens sealed in the database under the hash of a cookie, looked up on every run.
 
-A sign-in gives a ticket; the browser changes it for an HttpOnly cookie at /auth/session (dashboard/routes.py).
+A sign-in gives a ticket; the browser changes it for an HttpOnly cookie at /auth/session (dashboard/routes.py). A
+session has one role for its life: whoever gets another one, or is out by Cognito's word (pixplore/standing.py), signs
+in again, and so has another cookie.
 """
 
 import hashlib
@@ -13,18 +15,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 import streamlit as st
 from cryptography.fernet import Fernet, InvalidToken
 
 from dashboard.look import theme
-from pixplore.aws import cognito
+from pixplore.aws import cognito, people
 from pixplore.catalogue import sessions
 from pixplore.catalogue.database import open_engine
 from pixplore.domain import Person, Role
 from pixplore.errors import Unauthenticated
 from pixplore.settings import DashboardSettings, DatabaseSettings, IdentitySettings, load
+from pixplore.standing import AWAY_S, Standing
 
 LASTS_SECONDS = int(sessions.LASTS_FOR.total_seconds())
 """How long a session lasts at most."""
@@ -56,6 +59,11 @@ def client_id() -> str:
 @cache
 def engine():
     return open_engine(load(DatabaseSettings).database_url)
+
+
+@cache
+def standing() -> Standing:
+    return Standing(partial(people.person_of, pool_id=load(IdentitySettings).user_pool_id))
 
 
 def check_settings() -> DashboardSettings:
@@ -99,26 +107,48 @@ def open_ticket(tokens: cognito.Tokens) -> str:
     return ticket
 
 
-def redeem(ticket: str) -> str | None:
-    """The cookie for a ticket; None where it was used, is too old or never was."""
+def redeem(ticket: str, before: str = "") -> str | None:
+    """The cookie for a ticket; None where it was used, is too old or never was. The session of the cookie that the
+    browser had `before` is over: nobody goes on with it beside the new one.
+    """
     sid = secrets.token_urlsafe(32)
-    return sid if sessions.redeem(engine(), hashed(ticket), hashed(sid)) else None
+    if not sessions.redeem(engine(), hashed(ticket), hashed(sid)):
+        return None
+    if before:
+        sessions.end(engine(), hashed(before))
+    return sid
 
 
 def of_cookie(sid: str) -> Session | None:
     """The living session of a cookie, its access token renewed when it is near its end. Raises Unavailable."""
     row = sessions.find(engine(), hashed(sid)) if sid else None
     found = _unseal(row) if row else None
-    if found is None or found.tokens.expires_at - time.time() > REFRESH_BEFORE:
-        return found
+    if found is None:
+        return None
     try:
-        tokens = cognito.refresh(client_id(), found.tokens.refresh)
-        person = cognito.person(tokens)
+        return _renewed(found) if found.tokens.expires_at - time.time() <= REFRESH_BEFORE else _standing(found)
     except Unauthenticated:
         sessions.end(engine(), found.sid_hash)
         return None
+
+
+def _renewed(found: Session) -> Session:
+    tokens = cognito.refresh(client_id(), found.tokens.refresh)
+    person = _same_role(found, cognito.person(tokens))
     sessions.reseal(engine(), found.sid_hash, _seal(person, tokens, found.browser))
     return Session(found.sid_hash, person, tokens, found.browser)
+
+
+def _standing(found: Session) -> Session:
+    lately = time.time() - float(cognito.claims(found.tokens.access)["iat"]) < AWAY_S
+    _same_role(found, standing().of(found.tokens.access, found.person if lately else None))
+    return found
+
+
+def _same_role(found: Session, now: Person) -> Person:
+    if now.role is not found.person.role:
+        raise Unauthenticated("Your role has changed. Sign in again.")
+    return now
 
 
 def session() -> Session | None:
@@ -223,9 +253,10 @@ def end_one(found: Session, device: Device) -> None:
 
 
 def attempt(email: str, kind: str = "password") -> int:
-    """Note an attempt; returns the seconds to wait before another is looked at, 0 for none. `kind`: password | code.
+    """Note an attempt; returns the seconds to wait before another is looked at, 0 for none. `kind`: password | code |
+    mail.
 
-    Passwords are counted by name and by address, codes (which were sent to this name alone) by name.
+    Passwords, and mails asked for, are counted by name and by address, codes (sent to this name alone) by name.
     """
     return sessions.attempt(engine(), _subjects(email, kind))
 
@@ -237,7 +268,7 @@ def forgive(email: str, kind: str = "password", right: bool = True) -> None:
 
 def _subjects(email: str, kind: str) -> tuple[str, ...]:
     name = hashed(f"{kind}:{email.strip().lower()}")
-    return (name, _address()) if kind == "password" else (name,)
+    return (name,) if kind == "code" else (name, _address("address" if kind == "password" else kind))
 
 
 def sign_of(email: str) -> str:
@@ -245,8 +276,8 @@ def sign_of(email: str) -> str:
     return hmac.new(settings().session_key.encode(), email.strip().lower().encode(), "sha256").hexdigest()[:12]
 
 
-def _address() -> str:
-    return hashed(f"address:{asking_address() or 'this machine'}")
+def _address(kind: str) -> str:
+    return hashed(f"{kind}:{asking_address() or 'this machine'}")
 
 
 def asking_address() -> str | None:

@@ -19,6 +19,8 @@ PROVISIONED = "/_pixplore/provisioned"
 CONTROL_PREFIXES = ("/_ministack", "/_localstack", "/_pixplore", "/health")
 TOKEN_HEADER = "x-pixplore-control"  # noqa: S105
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+ASKED_OFTEN = (b".GetUser", b".AdminListGroupsForUser")
+"""Cognito's word about tokens (pixplore/standing.py): nothing is to be saved after it."""
 KEY_SET = re.compile(r"/[\w-]+/\.well-known/(jwks\.json|openid-configuration)")
 
 
@@ -121,6 +123,8 @@ def changes(method: str, path: str, headers: dict[bytes, bytes], query: bytes) -
     ):
         return ""
     if path.startswith("/_aws/execute-api/"):
+        return ""
+    if headers.get(b"x-amz-target", b"").endswith(ASKED_OFTEN):
         return ""
     if headers.get(b"x-amz-target", b"").startswith(b"AmazonSQS."):
         return "all" if b"Queue" in headers[b"x-amz-target"] else "queues"

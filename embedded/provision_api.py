@@ -7,10 +7,13 @@ from typing import Any
 
 from embedded.aws_endpoint import ACCOUNT
 from embedded.provision_functions import allow
+from pixplore.safe_headers import EVERY
 
 API, STAGE, AUTHORISER = "pixplore-uploads", "v1", "pixplore-people"
 # Only access tokens carry this scope: an ID token is answered 401.
 SCOPES = ["aws.cognito.signin.user.admin"]
+REFUSAL_HEADERS = {"Content-Type": "application/problem+json", **EVERY}
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pixplore"'}
 REFUSALS = {
     # What API Gateway answers by itself, as RFC 9457 like every other error: type -> status, code, sentence.
     "UNAUTHORIZED": (401, "unauthenticated", "Sign in and try again."),
@@ -53,7 +56,7 @@ def uploads_api(client: Any, endpoint: str, pool_id: str, functions: dict[str, s
 
 
 def _fingerprint(pool_id: str, functions: dict[str, str]) -> str:
-    content = json.dumps([ROUTES, SCOPES, REFUSALS, pool_id, functions], sort_keys=True)
+    content = json.dumps([ROUTES, SCOPES, REFUSALS, REFUSAL_HEADERS, pool_id, functions], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -63,14 +66,12 @@ def _refusals(api: Any, api_id: str) -> None:
             "type": f"urn:pixplore:{code}", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence,
             "instance": "urn:uuid:$context.requestId",
         }  # fmt: skip
-        headers = {"gatewayresponse.header.Content-Type": "'application/problem+json'"}
-        if status == 401:
-            headers["gatewayresponse.header.WWW-Authenticate"] = "'Bearer realm=\"pixplore\"'"
+        headers = REFUSAL_HEADERS | (CHALLENGE if status == 401 else {})
         api.put_gateway_response(
             restApiId=api_id,
             responseType=kind,
             statusCode=str(status),
-            responseParameters=headers,
+            responseParameters={f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
             responseTemplates={"application/json": json.dumps(body)},
         )
 

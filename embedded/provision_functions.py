@@ -22,11 +22,12 @@ READ, WRITE, LIST = ["s3:GetObject", "s3:GetObjectVersion", "s3:HeadObject"], ["
 # AWS asks for the single action's permission where ten messages go at once; ministack for the batch's own name.
 TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage*", "sqs:ChangeMessageVisibility*", "sqs:GetQueueAttributes"]
 SEND = ["sqs:SendMessage*", "sqs:GetQueueAttributes"]
+ASK = ["cognito-idp:AdminListGroupsForUser"]
 
 
 @dataclass(frozen=True)
 class Function:
-    """`may` maps a resource (originals, renditions, queue, dlq) to the actions allowed there."""
+    """`may` maps a resource (originals, renditions, queue, dlq, people) to the actions allowed there."""
 
     file: str
     timeout: int
@@ -41,8 +42,8 @@ class Function:
 
 
 FUNCTIONS = (
-    Function("issue_uploads", 29, 512, 1, 2, {"originals": READ + WRITE + LIST, "queue": SEND}),
-    Function("upload_status", 29, 512, 1, 2, {"originals": READ + LIST, "queue": SEND}),
+    Function("issue_uploads", 29, 512, 1, 2, {"originals": READ + WRITE + LIST, "queue": SEND, "people": ASK}),
+    Function("upload_status", 29, 512, 1, 2, {"originals": READ + LIST, "queue": SEND, "people": ASK}),
     Function("label_image", LABEL_TIMEOUT, 1769, 2, 2,
              {"originals": READ + LIST, "renditions": READ + WRITE + ["s3:DeleteObject"], "queue": TAKE}),
     Function("sweep", 60, 512, 1, 1, {"originals": READ + LIST, "renditions": READ + LIST, "queue": SEND, "dlq": TAKE}),
@@ -107,6 +108,7 @@ def _role(iam: Any, f: Function, made: Made) -> str:
         "originals": [f"arn:aws:s3:::{made.originals_bucket}", f"arn:aws:s3:::{made.originals_bucket}/*"],
         "renditions": [f"arn:aws:s3:::{made.renditions_bucket}", f"arn:aws:s3:::{made.renditions_bucket}/*"],
         "queue": [_arn_of(made.queue_url, "*")], "dlq": [_arn_of(made.dlq_url, "*")],
+        "people": [f"arn:aws:cognito-idp:*:{ACCOUNT}:userpool/{made.user_pool_id}"],
     }  # fmt: skip
     policy = {
         "Version": "2012-10-17",

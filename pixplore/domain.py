@@ -29,6 +29,12 @@ class Role(StrEnum):
         return frozenset(order[: order.index(self) + 1])
 
 
+def role_of(groups: object) -> Role:
+    """The highest role among Cognito groups; whoever is in none may look, as a viewer."""
+    named = [role for role in (Role.ADMIN, Role.ANALYST) if isinstance(groups, list) and role.value in groups]
+    return named[0] if named else Role.VIEWER
+
+
 class ItemStatus(StrEnum):
     """A file of an upload batch, from the promise to its end."""
 

@@ -7,15 +7,17 @@ brings its own key or an address of one (jwk, jku, x5u, x5c), or asks for an ext
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import httpx
 import jwt
 
-from pixplore.domain import Person, Role
+from pixplore.domain import Person, role_of
 from pixplore.errors import Unauthenticated, Unavailable
 from pixplore.settings import IdentitySettings
+from pixplore.standing import AWAY_S, Standing
 
 REFETCH_S = 60.0
 """The key set is fetched at most this often, however many unknown keys tokens name."""
@@ -65,32 +67,52 @@ class KeySet:
 
 
 class Verifier:
-    """Verifies tokens, each once: what was found holds until the token expires, and TRUST_S seconds at most.
+    """Verifies tokens, each once: what was found holds until the token expires, and TRUST_S seconds at most. Whether
+    its person is still who it says is Cognito's word (pixplore/standing.py).
 
     Tokens are known by their digest. Any thread may use it.
     """
 
-    def __init__(self, settings: IdentitySettings, keys: KeySet) -> None:
-        self._settings, self._keys = settings, keys
-        self._known: dict[bytes, tuple[Person, float]] = {}
+    def __init__(self, settings: IdentitySettings, keys: KeySet, standing: Standing) -> None:
+        self._settings, self._keys, self._standing = settings, keys, standing
+        self._known: dict[bytes, tuple[Claimed, float]] = {}
 
     def known(self, token: str) -> Person | None:
-        """The person of a token that was verified before and still holds; asks nobody."""
+        """The person of a token that was verified before and still holds; waits for nobody."""
         found = self._known.get(sha256(token.encode("utf-8", "surrogateescape")).digest())
-        return found[0] if found and time.time() < found[1] else None
+        return self._standing.at_once(token) if found and time.time() < found[1] else None
 
     def person(self, token: str) -> Person:
-        """See `verify`."""
-        if (found := self.known(token)) is not None:
-            return found
-        person, expires = _verified(token, self._settings, self._keys)
+        """Who sends it. While Cognito does not answer, a token given out lately is taken at its word. See `verify`."""
+        claimed = self._claimed(token)
+        return self._standing.of(token, claimed.person if time.time() - claimed.issued < AWAY_S else None)
+
+    def told(self, token: str) -> Person:
+        """Who sends it, of whom Cognito has spoken: what is written bears their verified e-mail. Raises as `verify`."""
+        self._claimed(token)
+        return self._standing.of(token)
+
+    def _claimed(self, token: str) -> "Claimed":
+        digest = sha256(token.encode("utf-8", "surrogateescape")).digest()
+        now = time.time()
+        if (found := self._known.get(digest)) and now < found[1]:
+            return found[0]
+        claimed = _verified(token, self._settings, self._keys)
         if len(self._known) >= _MOST_KNOWN:
-            now = time.time()
             self._known = {digest: one for digest, one in list(self._known.items()) if one[1] > now}
             if len(self._known) >= _MOST_KNOWN:
                 self._known = {}
-        self._known[sha256(token.encode()).digest()] = person, min(expires, time.time() + TRUST_S)
-        return person
+        self._known[digest] = claimed, min(claimed.expires, now + TRUST_S)
+        return claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a verified token says; times in seconds since 1970. `person.email` is Cognito's user name."""
+
+    person: Person
+    issued: float
+    expires: float
 
 
 def verify(token: str, settings: IdentitySettings, keys: KeySet) -> Person:
@@ -98,11 +120,10 @@ def verify(token: str, settings: IdentitySettings, keys: KeySet) -> Person:
 
     Raises Unauthenticated with a sentence that says why, Unavailable when keys cannot be had.
     """
-    return _verified(token, settings, keys)[0]
+    return _verified(token, settings, keys).person
 
 
-def _verified(token: str, settings: IdentitySettings, keys: KeySet) -> tuple[Person, float]:
-    """The person, and when the token expires (seconds since 1970)."""
+def _verified(token: str, settings: IdentitySettings, keys: KeySet) -> Claimed:
     try:
         if len(token) > _MAX_TOKEN_CHARS:
             raise Unauthenticated("The token is too long. Sign in again.")
@@ -116,7 +137,7 @@ def _verified(token: str, settings: IdentitySettings, keys: KeySet) -> tuple[Per
             algorithms=["RS256"],
             issuer=settings.token_issuer,
             leeway=_LEEWAY_S,
-            options={"require": ["exp", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
+            options={"require": ["exp", "iat", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
         )
     except jwt.ExpiredSignatureError as error:
         raise Unauthenticated("The sign-in has expired. Sign in again.") from error
@@ -127,10 +148,4 @@ def _verified(token: str, settings: IdentitySettings, keys: KeySet) -> tuple[Per
     if claims["client_id"] != settings.client_id:
         raise Unauthenticated("The token was made for another program. Sign in again.")
     who = Person(claims["sub"], str(claims.get("username") or claims["sub"]), role_of(claims.get("cognito:groups")))
-    return who, float(claims["exp"]) + _LEEWAY_S
-
-
-def role_of(groups: object) -> Role:
-    """The highest role among Cognito groups; whoever is in none may look, as a viewer."""
-    named = [role for role in (Role.ADMIN, Role.ANALYST) if isinstance(groups, list) and role.value in groups]
-    return named[0] if named else Role.VIEWER
+    return Claimed(who, float(claims["iat"]), float(claims["exp"]) + _LEEWAY_S)

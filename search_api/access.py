@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from pixplore.aws import people
 from pixplore.bulk import Worker
 from pixplore.catalogue.snapshot import Engine, wait_for
 from pixplore.domain import Person, Role
-from pixplore.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from pixplore.errors import Forbidden, Invalid, Unauthenticated
 from pixplore.finding import Finder
 from pixplore.identity import KeySet, Verifier
 from pixplore.operations import Places
@@ -91,16 +90,15 @@ def _needs(role: Role) -> Callable[[Person], Person]:
 
 
 def actor(
-    who: Annotated[Person, Depends(person)], token: Annotated[HTTPAuthorizationCredentials, Depends(BEARER)]
+    who: Annotated[Person, Depends(person)],
+    token: Annotated[HTTPAuthorizationCredentials, Depends(BEARER)],
+    here: "Here",
 ) -> str:
-    """The name under which a write is remembered: the e-mail, or the user name while Cognito does not answer.
+    """The name under which a write is remembered, and by which things are somebody's: the e-mail that Cognito told.
 
-    Raises Unauthenticated for a token that was signed out everywhere: reading stays possible until it expires.
+    Raises Unavailable while it was never told, rather than write without it or show another's.
     """
-    try:
-        return people.email_of(token.credentials)
-    except Unavailable:
-        return who.email
+    return here.tokens.told(token.credentials).email
 
 
 Here = Annotated[Parts, Depends(parts)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from pixplore.aws import delivery
+from pixplore.aws import delivery, people
 from pixplore.aws.storage import serve_by
 from pixplore.bulk import Worker
 from pixplore.catalogue.database import open_engine
@@ -26,6 +27,7 @@ from pixplore.settings import (
     TellingSettings,
     load,
 )
+from pixplore.standing import Standing
 from search_api import (
     audit,
     bulk,
@@ -80,14 +82,14 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     engine = open_engine(load(DatabaseSettings).database_url, pool_size=10, planner=_PLANNER)
     places = Places(engine, storage.originals_bucket, queues.queue_url, queues.dlq_url)
     keys = KeySet(identity.jwks_url)
+    tokens = Verifier(identity, keys, Standing(partial(people.person_of, pool_id=identity.user_pool_id)))
     serve_by(storage.renditions_bucket, delivery.front(load(DeliverySettings)))
     items = Items(engine, storage.renditions_bucket)
     engines = Engines(engine, _follower(load(IndexSettings), items))
     engines.start()
     TURNS.slow = engines.slow
     with Worker(engine) as worker, minute_log.told(engines, load(TellingSettings).metrics_in_log):
-        app.state.parts = Parts(engine, identity, keys, storage, places, worker, engines, items,
-                                Verifier(identity, keys))  # fmt: skip
+        app.state.parts = Parts(engine, identity, keys, storage, places, worker, engines, items, tokens)
         yield
     engines.close()
     engine.dispose()

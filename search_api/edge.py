@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pixplore import safe_headers
 from pixplore.domain import MAX_FILE_BYTES
 from search_api.minute_log import answered
 from search_api.problems import problem
@@ -24,22 +25,19 @@ _SECONDS = Histogram(
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-_API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
-_RAW = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+_RAW = [(name.lower().encode(), value.encode()) for name, value in safe_headers.SAFE.items()]
 _UNKEPT = (b"cache-control", b"private, no-store")
-SAFE = (*_RAW, (b"content-security-policy", _API_POLICY), _UNKEPT)
+SAFE = (*_RAW, (b"content-security-policy", safe_headers.API_POLICY.encode()), _UNKEPT)
 """The headers of every answer that says nothing else."""
 _DOCS_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 _OF_DOCS = (*_RAW, (b"content-security-policy", _DOCS_POLICY), _UNKEPT)
+
+
+_BY_TLS = (b"x-forwarded-proto", b"https")
+_HSTS = [(name.lower().encode(), value.encode()) for name, value in safe_headers.HSTS.items()]
 
 
 class Edge:
@@ -74,6 +72,8 @@ class Edge:
                 have = {name.lower() for name, _ in message.get("headers", ())}
                 all_of = _OF_DOCS if path.startswith("/docs") else SAFE
                 more = [(name, value) for name, value in all_of if name not in have]
+                if _BY_TLS in scope["headers"]:
+                    more += _HSTS
                 message["headers"] = [*message.get("headers", ()), *more]
             await send(message)
 

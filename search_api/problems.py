@@ -12,9 +12,12 @@ from starlette.exceptions import HTTPException
 
 from pixplore.errors import Forbidden, Invalid, PixploreError, Unauthenticated, Unavailable
 from pixplore.given import plain_place
+from pixplore.safe_headers import API_POLICY, SAFE
 from search_api.schemas import Problem
 
 log = logging.getLogger("pixplore.search_api")
+_OUTSIDE = {**SAFE, "Content-Security-Policy": API_POLICY, "Cache-Control": "private, no-store"}
+"""Said here: this answer is given outside of what dresses all others (search_api/edge.py)."""
 _WORDS = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
@@ -102,7 +105,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(request, 500, _WORDS[500])
+    return problem(request, 500, _WORDS[500], headers=_OUTSIDE)
 
 
 def _sound(value: Any) -> Any:

@@ -4,33 +4,23 @@ from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
-from fastapi.security import HTTPAuthorizationCredentials
+from fastapi import APIRouter, Query, Response
 
 from pixplore import cursor
-from pixplore.aws import people
 from pixplore.catalogue import saved
 from pixplore.catalogue.snapshot import snapshot, transaction
 from pixplore.query import Query as Asked
 from search_api import curation_schemas as shapes
 from search_api import schemas
-from search_api.access import BEARER, FRESH, Here, Viewer
+from search_api.access import FRESH, Actor, Here
 from search_api.answers import Json
 
 router = APIRouter(prefix="/v1/saved-searches", tags=["saved searches"])
 
 
-def owner(who: Viewer, token: Annotated[HTTPAuthorizationCredentials, Depends(BEARER)]) -> str:
-    """Whose they are: the e-mail. Raises Unavailable while it cannot be asked for, rather than show another's."""
-    return people.email_of(token.credentials)
-
-
-Owner = Annotated[str, Depends(owner)]
-
-
 @router.get("", response_model=shapes.SavedSearchList, responses=schemas.READS, dependencies=FRESH)
 def list_saved_searches(
-    whose: Owner, here: Here, limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor_: schemas.Cursor = None
+    whose: Actor, here: Here, limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor_: schemas.Cursor = None
 ) -> Response:
     """Your own, the newest first."""
     after = None
@@ -46,7 +36,7 @@ def list_saved_searches(
 
 
 @router.post("", status_code=201, response_model=shapes.SavedSearchWritten, responses=schemas.WRITES)
-def create_saved_search(body: shapes.NewSavedSearch, whose: Owner, here: Here) -> Response:
+def create_saved_search(body: shapes.NewSavedSearch, whose: Actor, here: Here) -> Response:
     """Keep a search: {filters} as an object, or as a query string."""
     asked = body.asked() or Asked()
     with transaction(here.engine) as connection:
@@ -56,14 +46,14 @@ def create_saved_search(body: shapes.NewSavedSearch, whose: Owner, here: Here) -
 
 
 @router.get("/{search_id}", response_model=shapes.SavedSearch, responses=schemas.ONE, dependencies=FRESH)
-def get_saved_search(search_id: UUID, whose: Owner, here: Here) -> Response:
+def get_saved_search(search_id: UUID, whose: Actor, here: Here) -> Response:
     """One of your own; its images are `/v1/images?{filters}&sort={sort}`."""
     with snapshot(here.engine) as connection:
         return Json(saved.search(connection, search_id, whose))
 
 
 @router.patch("/{search_id}", response_model=shapes.SavedSearchWritten, responses=schemas.WRITES)
-def patch_saved_search(search_id: UUID, body: shapes.SavedSearchPatch, whose: Owner, here: Here) -> Response:
+def patch_saved_search(search_id: UUID, body: shapes.SavedSearchPatch, whose: Actor, here: Here) -> Response:
     """Change name, filters or sort."""
     with transaction(here.engine) as connection:
         now, version = saved.change(connection, search_id, whose, body.name, body.asked(), body.sort)
@@ -71,7 +61,7 @@ def patch_saved_search(search_id: UUID, body: shapes.SavedSearchPatch, whose: Ow
 
 
 @router.delete("/{search_id}", response_model=schemas.Written, responses=schemas.WRITES)
-def delete_saved_search(search_id: UUID, whose: Owner, here: Here) -> Response:
+def delete_saved_search(search_id: UUID, whose: Actor, here: Here) -> Response:
     """Forget it."""
     with transaction(here.engine) as connection:
         version = saved.remove(connection, search_id, whose)

@@ -22,6 +22,9 @@ from pixplore.errors import Forbidden, PixploreError, Unauthenticated, Unavailab
 
 GUESSED = "Others would soon guess this password. Take a longer one, of several words that do not belong together."
 MISSING = "Type your email and your password."
+MANY = {
+    "password": "Too many wrong passwords", "code": "Too many wrong codes", "mail": "Too many mails were asked for",
+}  # fmt: skip
 log = logging.getLogger(__name__)
 
 
@@ -109,8 +112,9 @@ class CognitoModel(AuthenticationModel):
 def with_wait(email: str, kind: str = "password") -> None:
     """Count an attempt; raises Unavailable that says how long to wait where there were too many."""
     if wait := session.attempt(email, kind):
-        _noted(f"too many wrong {kind}s", email)
-        raise Unavailable(f"Too many wrong {kind}s. Wait {wait} seconds, then try again.", wait)
+        many = MANY[kind]
+        _noted(many.lower(), email)
+        raise Unavailable(f"{many}. Wait {wait} seconds, then try again.", wait)
 
 
 def follow(outcome: cognito.Tokens | cognito.Challenge, email: str) -> None:

@@ -57,6 +57,7 @@ def _sign_up() -> None:
         sent = st.form_submit_button("Create account", type="primary", width="stretch")
     if sent and _email_holds(email) and _password_holds(email, *password):
         with _problems():
+            with_wait(email, "mail")
             cognito.sign_up(session.client_id(), email, password[0])
             _go("confirm", email)
     _links(("Back to sign in", ""))
@@ -73,10 +74,11 @@ def _confirm() -> None:
         with _problems():
             with_wait(email, "code")
             cognito.confirm(session.client_id(), email, code)
-            session.forgive(email, "code")
+            _proved(email)
             _go("", email, "Your email is confirmed. Sign in.")
     if st.button("Send another code", type="tertiary"):
         with _problems():
+            with_wait(email, "mail")
             cognito.resend(session.client_id(), email)
             st.info("If this address waits for a code, another one is on its way.")
     _links(("Back to sign in", ""))
@@ -90,6 +92,7 @@ def _forgot() -> None:
         sent = st.form_submit_button("Send code", type="primary", width="stretch")
     if sent and _email_holds(email):
         with _problems():
+            with_wait(email, "mail")
             cognito.forgot(session.client_id(), email)
             _go("reset", email)
     _links(("Back to sign in", ""))
@@ -107,7 +110,7 @@ def _reset() -> None:
         with _problems():
             with_wait(email, "code")
             cognito.reset(session.client_id(), email, code, password[0])
-            session.forgive(email, "code")
+            _proved(email)
             _go("", email, "Your password is changed. Sign in.")
     _links(("Send another code", "forgot"), ("Back to sign in", ""))
 
@@ -160,6 +163,12 @@ def _answer(value: str) -> None:
         st.session_state["px_view"] = ""
         follow(outcome, email)
         st.rerun()
+
+
+def _proved(email: str) -> None:
+    """The code was right: neither it nor the mail that brought it counts."""
+    session.forgive(email, "code")
+    session.forgive(email, "mail")
 
 
 @contextmanager

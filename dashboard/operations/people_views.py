@@ -60,8 +60,8 @@ def members(asking: Person) -> None:
         if chosen:
             _change(others[chosen], asking)
         st.caption(
-            "Who is disabled or gets a lower role is signed out everywhere. A higher role holds after the person's "
-            "next sign-in, or within the hour. Your own you cannot change."
+            "Who is disabled or gets a lower role is signed out everywhere at once; who gets a higher one signs in "
+            "again within a minute. Your own you cannot change."
         )
 
 
@@ -154,7 +154,7 @@ def _sign_out(one: cognito.Member) -> None:
         except PixploreError as problem:
             log.warning("an account is not signed out everywhere", extra={"account": one.sub, "why": problem.detail})
             st.session_state["px_people_open"] = (
-                f"{theme.plain(one.email)} may stay signed in for up to an hour: {theme.plain(problem.detail)}"
+                f"{theme.plain(one.email)} may stay signed in for a minute more: {theme.plain(problem.detail)}"
             )
 
 

@@ -67,16 +67,22 @@ async def _forwarded(request: Request, path: str) -> Response:
     """The search API's answer to the visitor. No cookie and no other token than a share's goes along."""
     token = request.headers.get("authorization", "")
     if not token.startswith(_TOKEN):
-        return forwarding.problem(401, "Unauthorized", "This link is not complete. Ask whoever sent it for a new one.")
+        return _refused(401, "Unauthorized", "This link is not complete. Ask whoever sent it for a new one.")
     address = f"{session.settings().search_api.rstrip('/')}/v1/shared{path}?{request.url.query}"
     try:
         answer = await forwarding._client().get(address, headers={"authorization": token})
     except httpx.HTTPError:
-        return forwarding.problem(503, "Not available", "Pixplore cannot be reached just now. Try again in a moment.")
+        return _refused(503, "Not available", "Pixplore cannot be reached just now. Try again in a moment.")
     if answer.is_redirect:
         return JSONResponse({"url": answer.headers["location"]}, headers=_PRIVATE)
     back = {name: answer.headers[name] for name in _BACK if name in answer.headers}
     return Response(answer.content, answer.status_code, back | _PRIVATE)
+
+
+def _refused(status: int, title: str, detail: str) -> Response:
+    answer = forwarding.problem(status, title, detail)
+    answer.headers.update(_PRIVATE)
+    return answer
 
 
 @cache

@@ -71,7 +71,10 @@ def secrets() -> Any:
 
 
 def cognito() -> "CognitoIdentityProviderClient":
-    return _client("cognito-idp", retries={"mode": "standard", "total_max_attempts": 2})  # type: ignore[no-any-return]
+    """Answers in milliseconds or not at all: who asks has people waiting."""
+    return _client(  # type: ignore[no-any-return]
+        "cognito-idp", read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2}
+    )
 
 
 def credentials() -> Any:

@@ -1,50 +1,34 @@
-"""Who stands behind an access token: the e-mail that Cognito knows."""
-
-import threading
-import time
-from hashlib import sha256
+"""Who stands behind an access token: the e-mail and the groups that Cognito knows now."""
 
 from botocore.exceptions import ClientError
 
 from pixplore.aws import clients
+from pixplore.domain import Person, role_of
 from pixplore.errors import PixploreError, Unauthenticated
 
-_KEPT_SECONDS = 300
-_MOST = 1000
 _REFUSED = ("NotAuthorizedException", "UserNotFoundException", "InvalidParameterException",
             "PasswordResetRequiredException")  # fmt: skip
-_lock = threading.Lock()
-_known: dict[bytes, tuple[float, str]] = {}
 
 
-def email_of(access_token: str) -> str:
-    """The verified e-mail of a token's owner (else the user name), asked of Cognito once in five minutes a token.
+def person_of(access_token: str, pool_id: str) -> Person:
+    """A token's owner by Cognito's word, under the verified e-mail (else the user name), with the role of today.
 
-    Raises Unauthenticated where Cognito takes the token no longer (signed out everywhere), Unavailable.
+    Raises Unauthenticated where Cognito takes the token no longer: signed out everywhere, disabled, deleted.
+    PixploreError where it does not say (Unavailable: does not answer).
     """
-    digest = sha256(access_token.encode()).digest()  # tokens themselves are not kept in memory
-    now = time.monotonic()
-    with _lock:
-        until, email = _known.get(digest, (0.0, ""))
-    if now < until:
-        return email
-    email = _ask(access_token)
-    with _lock:
-        if len(_known) >= _MOST:
-            _known.clear()
-        _known[digest] = (now + _KEPT_SECONDS, email)
-    return email
-
-
-def _ask(access_token: str) -> str:
     try:
         with clients.reachable("The sign-in service"):
-            answer = clients.cognito().get_user(AccessToken=access_token)
+            told = clients.cognito().get_user(AccessToken=access_token)
+            groups = clients.cognito().admin_list_groups_for_user(
+                UserPoolId=pool_id, Username=told["Username"], Limit=60
+            )
     except PixploreError as error:
         cause = error.__cause__
         if isinstance(cause, ClientError) and cause.response["Error"]["Code"] in _REFUSED:
             raise Unauthenticated("Your session is over. Sign in again.") from error
         raise
-    attributes = {a["Name"]: a.get("Value", "") for a in answer["UserAttributes"]}
+    known = {a["Name"]: a.get("Value", "") for a in told["UserAttributes"]}
     # An address that nobody proved to be theirs could be another person's.
-    return attributes.get("email", "") if attributes.get("email_verified") == "true" else answer["Username"]
+    email = known.get("email", "") if known.get("email_verified") == "true" else told["Username"]
+    role = role_of([group["GroupName"] for group in groups["Groups"]])
+    return Person(known.get("sub", told["Username"]), email, role)

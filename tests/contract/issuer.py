@@ -1,9 +1,10 @@
-"""An issuer of tokens for tests: RSA keys of its own, its key set and Cognito's GetUser over real HTTP."""
+"""An issuer of tokens for tests: RSA keys of its own, its key set and what Cognito says of a token over real HTTP."""
 
 import base64
 import json
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,13 +16,20 @@ CLIENT = "client-of-the-tests"
 
 
 class Issuer:
-    """`fetches` counts how often the key set was asked for; `signed_out` are tokens that GetUser refuses."""
+    """`fetches` counts how often the key set was asked for; `signed_out` are tokens that GetUser refuses, `moved` the
+    groups that somebody is in now, by user name, whatever their token says; `asked` counts GetUser by token. While it
+    is `mute`, Cognito says nothing.
+    """
 
     def __init__(self) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.fetches = 0
         self.broken = False
+        self.mute = False
         self.signed_out: set[str] = set()
+        self.moved: dict[str, list[str]] = {}
+        self.asked: Counter[str] = Counter()
+        self._groups: dict[str, list[str]] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -81,12 +89,24 @@ class Issuer:
                 )
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                token = json.loads(body or b"{}").get("AccessToken", "")
-                if self.headers.get("X-Amz-Target", "").endswith(".GetUser") and token not in issuer.signed_out:
+                said = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+                target = self.headers.get("X-Amz-Target", "")
+                token = said.get("AccessToken", "")
+                if issuer.mute:
+                    self._answer(503, {"__type": "ServiceUnavailable", "message": "away"})
+                elif target.endswith(".AdminListGroupsForUser"):
+                    name = said["Username"]
+                    groups = issuer.moved.get(name, issuer._groups[name])
+                    self._answer(200, {"Groups": [{"GroupName": group} for group in groups]})
+                elif target.endswith(".GetUser") and token not in issuer.signed_out:
+                    issuer.asked[token] += 1
                     part = token.split(".")[1]
-                    name = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))["username"]
-                    self._answer(200, {"Username": name, "UserAttributes": [{"Name": "email", "Value": name}]})
+                    claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+                    name = claims["username"]
+                    issuer._groups[name] = claims.get("cognito:groups", [])
+                    known = {"sub": claims["sub"], "email": name, "email_verified": "true"}
+                    attributes = [{"Name": key, "Value": value} for key, value in known.items()]
+                    self._answer(200, {"Username": name, "UserAttributes": attributes})
                 else:
                     self._answer(400, {"__type": "NotAuthorizedException", "message": "Access Token has been revoked"})
 

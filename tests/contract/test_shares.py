@@ -1,6 +1,7 @@
 """Share links: a token that opens one query, read only, until it expires or is revoked; and every way to get more."""
 
 import base64
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -110,15 +111,13 @@ def test_share_tokens_open_nothing_else_and_role_tokens_open_no_share(api: Api, 
         if not path.startswith("/v1/"):
             continue
         for method in methods:
-            address = path.replace("{name}", "label")
-            for part in ("image_id", "collection_id", "search_id", "share_id", "batch_id", "job_id"):
-                address = address.replace(f"{{{part}}}", str(five[0].id))
+            address = re.sub(r"\{[^}]*\}", str(five[0].id), path.replace("{name}", "label"))
             if path.startswith("/v1/shared"):
                 assert api.call("admin", method.upper(), address).status_code == 401, path
             else:
                 assert visit(api, token, address, method=method.upper()).status_code == 401, (method, path)
                 closed += 1
-    assert closed > 20
+    assert closed > 80
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert visit(api, token, f"{LIST}/{five[0].id}", method=method).status_code == 405
     assert visit(api, token, LIST, {"token": token}).status_code == 422
@@ -135,9 +134,9 @@ def test_forged_cut_and_expired_tokens(api: Api, five: list[Picture], monkeypatc
     assert sharing.sign(key, share_id, datetime.fromisoformat(made["expires_at"])) == token
     raw = bytearray(base64.urlsafe_b64decode(token[4:] + "=" * (-len(token[4:]) % 4)))
     flipped = []
-    for place in (0, 15, 16, 23, 24, 55):
+    for bit in range(8 * len(raw)):
         changed = bytearray(raw)
-        changed[place] ^= 1
+        changed[bit // 8] ^= 1 << bit % 8
         flipped.append("pxs_" + base64.urlsafe_b64encode(changed).decode().rstrip("="))
     forged = [
         *flipped, token[:-4], token[4:], token + "AAAA", "pxs_", "pxs_" + "A" * 75, "é", "pxs_%00", token.upper(),

@@ -11,9 +11,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pixplore.domain import Role
+from pixplore.domain import Role, role_of
 from pixplore.errors import Unauthenticated, Unavailable
-from pixplore.identity import KeySet, role_of, verify
+from pixplore.identity import KeySet, verify
 from pixplore.settings import IdentitySettings
 from tests.contract.conftest import Api
 from tests.contract.issuer import CLIENT, ISSUER, Issuer

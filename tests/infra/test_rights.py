@@ -40,6 +40,14 @@ def test_three_programs_read_originals_and_one_lets_browsers_write_them(each: Te
         assert allowed(each, {name}, "Key") == key_right
 
 
+def test_who_may_ask_what_somebody_is_allowed(each: Templates) -> None:
+    """All that let people in: what a token says may be an hour old."""
+    assert allowed(each, {"cognito-idp:AdminListGroupsForUser"}, "People") == {
+        "ingest/IssueUploadsRoleDefaultPolicy", "ingest/UploadStatusRoleDefaultPolicy",
+        "search/SearchTaskTaskRoleDefaultPolicy", "dashboard/DashboardTaskTaskRoleDefaultPolicy",
+    }  # fmt: skip
+
+
 def test_buckets_admit_nobody_by_their_own_policies_but_the_cdn_and_the_log_writers(each: Templates) -> None:
     for name, policy in each.resources("AWS::S3::BucketPolicy").items():
         for statement in policy["PolicyDocument"]["Statement"]:

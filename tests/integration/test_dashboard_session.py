@@ -14,12 +14,12 @@ from starlette.testclient import TestClient
 
 from dashboard import routes, session
 from dashboard.security_headers import SecurityHeaders, policy
-from pixplore.aws import cognito
+from pixplore.aws import clients, cognito
 from pixplore.catalogue import sessions
 
 HERE = "https://pixplore.example"
 EMAIL, PASSWORD = "ada@pixplore.example", "Correct-horse 7"
-CACHES = (session.settings, session.client_id, session.engine, cognito._pool)
+CACHES = (session.settings, session.client_id, session.engine, session.standing, cognito._pool)
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def tokens(monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[cogni
             monkeypatch.setenv(name, value)
         for cached in CACHES:
             cached.cache_clear()
+        clients.forget()
         cognito.sign_up(client, EMAIL, PASSWORD)
         cognito.confirm(client, EMAIL, "123456")
         fresh = cognito.sign_in(client, EMAIL, PASSWORD)
@@ -54,6 +55,7 @@ def tokens(monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[cogni
         session.engine().dispose()
     for cached in CACHES:
         cached.cache_clear()
+    clients.forget()
 
 
 @pytest.fixture
@@ -89,6 +91,56 @@ def test_tokens_lie_sealed_and_the_cookie_is_not_stored(tokens: cognito.Tokens) 
     assert sid not in row.sid_hash
     session.settings().__dict__["session_key"] = Fernet.generate_key().decode()
     assert session.of_cookie(sid) is None, "sealed with another key: sign in again"
+
+
+def test_nobody_chooses_the_session_of_somebody_else(browser: Callable[[], TestClient], tokens: cognito.Tokens) -> None:
+    """Fixation: a cookie that was put into a browser beforehand is worth nothing, also after the sign-in."""
+    ada, planted = browser(), "of-the-attackers-own-choosing-0123456789012"
+    ada.cookies.set("__Host-px", planted)
+    answer = ada.post("/auth/session", json={"ticket": session.open_ticket(tokens)})
+    assert answer.status_code == 204
+    assert planted not in answer.headers["set-cookie"]
+    assert browser().get("/auth/session", cookies={"__Host-px": planted}).status_code == 401
+
+
+def test_a_sign_in_ends_what_the_browser_had_before(browser: Callable[[], TestClient], tokens: cognito.Tokens) -> None:
+    ada = browser()
+    ada.post("/auth/session", json={"ticket": session.open_ticket(tokens)})
+    before = dict(ada.cookies)
+    assert ada.post("/auth/session", json={"ticket": "never was one"}).status_code == 401
+    assert browser().get("/auth/session", cookies=before).status_code == 200, "a failed one ends nothing"
+    assert ada.post("/auth/session", json={"ticket": session.open_ticket(tokens)}).status_code == 204
+    assert dict(ada.cookies) != before
+    assert browser().get("/auth/session", cookies=before).status_code == 401
+    assert ada.get("/auth/session").status_code == 200
+
+
+@pytest.mark.parametrize("near_its_end", [False, True])
+def test_another_role_ends_the_session(
+    tokens: cognito.Tokens, monkeypatch: pytest.MonkeyPatch, near_its_end: bool
+) -> None:
+    """Higher or lower: with a new role comes a new cookie. Also where the token is renewed at this moment."""
+    monkeypatch.setattr("pixplore.standing.FRESH_S", 0.0)
+    ends = time.time() + 60 if near_its_end else tokens.expires_at
+    sid = session.redeem(session.open_ticket(replace(tokens, expires_at=ends)))
+    assert sid
+    pool, pool_id = boto3.client("cognito-idp", "eu-central-1"), session.load(session.IdentitySettings).user_pool_id
+    pool.create_group(UserPoolId=pool_id, GroupName="analyst")
+    if not near_its_end:
+        assert session.of_cookie(sid)
+    pool.admin_add_user_to_group(UserPoolId=pool_id, Username=EMAIL, GroupName="analyst")
+    assert session.of_cookie(sid) is None
+    assert sessions.find(session.engine(), session.hashed(sid)) is None
+
+
+def test_without_tls_the_cookie_is_as_private_as_it_can_be(
+    browser: Callable[[], TestClient], tokens: cognito.Tokens
+) -> None:
+    session.settings().__dict__["cookie_secure"] = False
+    said = browser().post("/auth/session", json={"ticket": session.open_ticket(tokens)}).headers["set-cookie"]
+    assert said.startswith("px=")
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(said.split("; "))
+    assert "Secure" not in said, "a browser would drop it"
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://pixplore.example:80", "null", ""])

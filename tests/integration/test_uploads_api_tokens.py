@@ -1,4 +1,4 @@
-"""The uploads API as it really stands behind API Gateway: which tokens open it, and how it says no."""
+"""The uploads API as it really stands behind API Gateway: who may ask what, and how it says no."""
 
 import base64
 import json
@@ -7,8 +7,12 @@ import uuid
 import httpx
 import pytest
 
+from embedded.provision_api import ROUTES
+from tests.integration.callers import Callers
+from tests.integration.callers import callers as callers
 from tests.stack import Stack
 
+NONE = uuid.UUID(int=7)
 FILES = {"files": [{"name": "a.jpg", "size": 10, "content_type": "image/jpeg"}]}
 
 
@@ -64,26 +68,63 @@ def of_another_client(stack: Stack) -> str:
     return str(answer["AuthenticationResult"]["AccessToken"])
 
 
-@pytest.mark.parametrize("wrong", ["missing", "nonsense", "id", "tampered", "expired", "unsigned", "foreign", "client"])
-def test_only_access_tokens_of_our_pool_open_it(stack: Stack, wrong: str) -> None:
+ROWS = {
+    # what it is asked as, with which body, and the answer to an administrator
+    ("POST", "/uploads"): ("/uploads", {"files": []}, 422),
+    ("GET", "/uploads"): ("/uploads", None, 200),
+    ("GET", "/uploads/{batch_id}"): (f"/uploads/{NONE}", None, 404),
+    ("POST", "/uploads/{batch_id}/files"): (f"/uploads/{NONE}/files", FILES, 404),
+    ("POST", "/uploads/{batch_id}/retry"): (f"/uploads/{NONE}/retry", None, 404),
+    ("GET", "/uploads/{batch_id}/errors.csv"): (f"/uploads/{NONE}/errors.csv", None, 404),
+}  # fmt: skip
+
+
+def test_every_provisioned_route_has_a_row(stack: Stack) -> None:
+    gateway = stack.client("apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    resources = gateway.get_resources(restApiId=api["id"], embed=["methods"], limit=500)["items"]
+    there = {(method, one["path"]) for one in resources for method in one.get("resourceMethods", {})}
+    assert there == set(ROWS)
+    assert there == {(method, path) for method, path, _ in ROUTES}, "on AWS they are the same"
+
+
+@pytest.fixture(scope="module")
+def wrong(stack: Stack, callers: Callers) -> dict[str, str | None]:
+    """Tokens that open nothing: never ours, or no longer."""
     good = stack.token("admin")
-    token = {
-        "missing": lambda: None,
-        "nonsense": lambda: "nonsense",
-        "id": lambda: stack.token("admin", "IdToken"),
-        "tampered": lambda: claims_changed(good, sub=str(uuid.uuid4())),
-        "expired": lambda: claims_changed(good, exp=1),
-        "unsigned": lambda: unsigned(good),
-        "foreign": lambda: of_another_pool(stack),
-        "client": lambda: of_another_client(stack),
-    }[wrong]()
-    for method, path in (("POST", "/uploads"), ("GET", "/uploads")):
-        refused(stack.call(method, stack.ends["uploads_api"] + path, token, json=FILES), 401)
+    share = stack.call(
+        "POST", f"{stack.ends['search_api']}/v1/shares", callers.tokens["admin"], json={"filters": {}}
+    ).json()
+    return {
+        "nobody": None,
+        "nonsense": "nonsense",
+        "ID token": stack.token("admin", "IdToken"),
+        "tampered": claims_changed(good, sub=str(uuid.uuid4())),
+        "expired": claims_changed(good, exp=1),
+        "unsigned": unsigned(good),
+        "another pool": of_another_pool(stack),
+        "another client": of_another_client(stack),
+        "a share's": share["token"],
+        **{name: callers.tokens[name] for name in ("disabled", "signed out everywhere", "deleted")},
+    }
 
 
-@pytest.mark.parametrize("role", ["viewer", "analyst"])
-def test_only_administrators_upload(stack: Stack, role: str) -> None:
-    refused(stack.call("POST", f"{stack.ends['uploads_api']}/uploads", stack.token(role), json=FILES), 403)
+@pytest.mark.parametrize("route", ROWS, ids=lambda route: "_".join(route))
+def test_who_may(stack: Stack, callers: Callers, wrong: dict[str, str | None], route: tuple[str, str]) -> None:
+    path, body, status = ROWS[route]
+
+    def ask(token: str | None) -> httpx.Response:
+        return stack.call(route[0], stack.ends["uploads_api"] + path, token, json=body)
+
+    for name, token in wrong.items():
+        answer = ask(token)
+        assert answer.status_code == 401, (name, answer.text)
+        refused(answer, 401)
+    for name in ("viewer", "analyst", "moved out"):
+        answer = ask(callers.tokens[name])
+        assert answer.status_code == 403, (name, answer.text)
+        refused(answer, 403)
+    assert ask(callers.tokens["admin"]).status_code == status
 
 
 def test_an_unknown_address_is_a_problem_too(stack: Stack) -> None:

@@ -65,6 +65,8 @@ def test_served_unsigned(method: str, path: str, headers: dict[bytes, bytes], ex
         ("POST", "/", target("AmazonSQS.SendMessage"), b"", "queues"),
         ("POST", "/", target("AmazonSQS.CreateQueue"), b"", "all"),
         ("POST", "/", target("AWSCognitoIdentityProviderService.SignUp"), b"", "all"),
+        ("POST", "/", target("AWSCognitoIdentityProviderService.GetUser"), b"", ""),
+        ("POST", "/", target("AWSCognitoIdentityProviderService.GetUserAuthFactors"), b"", "all"),
         ("POST", "/_aws/execute-api/abc/v1/uploads", {}, b"", ""),
         ("POST", "/2015-03-31/functions/x/invocations", {}, b"", ""),
         ("POST", "/2015-03-31/functions", {}, b"", "all"),

@@ -10,7 +10,7 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from embedded.provision_api import REFUSALS, ROUTES, SCOPES, STAGE
+from embedded.provision_api import CHALLENGE, REFUSAL_HEADERS, REFUSALS, ROUTES, SCOPES, STAGE
 from infra.cdk.acknowledged import acknowledge
 from infra.cdk.constructs.log import log_group
 
@@ -81,9 +81,8 @@ class UploadsApi(Construct):
             "type": f"urn:pixplore:{code}", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence,
             "instance": "urn:uuid:$context.requestId",
         }  # fmt: skip
-        headers = {"Content-Type": "'application/problem+json'"}
-        if status == 401:
-            headers["WWW-Authenticate"] = "'Bearer realm=\"pixplore\"'"
+        said = REFUSAL_HEADERS | (CHALLENGE if status == 401 else {})
+        headers = {name: f"'{value}'" for name, value in said.items()}
         self.api.add_gateway_response(
             kind.title().replace("_", ""),
             type=gateway.ResponseType.of(kind), status_code=str(status), response_headers=headers,

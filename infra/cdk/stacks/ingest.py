@@ -44,9 +44,14 @@ class May:
     queue: str
     dlq: str
     users: str
+    pool: str
 
     def connect(self) -> iam.PolicyStatement:
         return allow("rds-db:connect", on=[self.users])
+
+    def ask_for_groups(self) -> iam.PolicyStatement:
+        """What somebody may do now, whatever their token says (pixplore/standing.py)."""
+        return allow("cognito-idp:AdminListGroupsForUser", on=[self.pool])
 
     def list_originals(self) -> iam.PolicyStatement:
         return allow("s3:ListBucket", on=[self.originals.bucket_arn])
@@ -88,7 +93,7 @@ class IngestStack(Stack):
         self._queues(data.originals.bucket_name)
         self.may = May(
             data.originals, props.renditions, data.key.key_arn, self.queue.queue_arn, self.dlq.queue_arn,
-            data.database.users,
+            data.database.users, props.auth.pool.user_pool_arn,
         )  # fmt: skip
         self.settings = {
             "DATABASE_URL": data.database.url,
@@ -126,10 +131,10 @@ class IngestStack(Stack):
 
     def _functions(self, props: IngestProps, inside: Inside, environment: Mapping[str, str]) -> None:
         may, profile = self.may, props.deployment.profile
-        connect, send, look = may.connect(), may.send(), may.list_originals()
+        connect, send, look, asks = may.connect(), may.send(), may.list_originals(), may.ask_for_groups()
         table = (
-            ("issue_uploads", "Grants to send files", 512, 29, 10, [connect, look, *may.grant_uploads(), send]),
-            ("upload_status", "States of uploads", 512, 29, 10, [connect]),
+            ("issue_uploads", "Grants to send files", 512, 29, 10, [connect, asks, look, *may.grant_uploads(), send]),
+            ("upload_status", "States of uploads", 512, 29, 10, [connect, asks]),
             ("label_image", "Looks at pictures that arrived", 1769, LABEL_TIMEOUT, profile.label_concurrency,
              [connect, *may.read_originals(), *may.render(), may.take(may.queue), allow(*_RECOGNISE, on=["*"])]),
             ("sweep", "Finds what stopped on its way", 512, 60, 1, [connect, look, send, may.take(may.dlq)]),

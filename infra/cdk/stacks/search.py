@@ -59,7 +59,7 @@ class SearchStack(Stack):
                 "PIXPLORE_API_WORKERS": str(profile.search.processes),
             },
             secrets={"PIXPLORE_RENDITIONS_KEY": key},
-            may=[may.connect(), *may.read_originals(), may.send(), may.take(may.dlq)],
+            may=[may.connect(), may.ask_for_groups(), *may.read_originals(), may.send(), may.take(may.dlq)],
             writable=("/tmp", INDEX_DIR),  # noqa: S108
             names=ecs.CloudMapOptions(
                 name="search", cloud_map_namespace=props.cluster.namespace, dns_ttl=Duration.seconds(10),
