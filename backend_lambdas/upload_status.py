@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from backend_lambdas.api import admin, answer, application, batch_id, item_json, log, moment
+from backend_lambdas.api import admin, answer, application, batch_id, item_json, log, moment, resolve
 from pixplore.catalogue import manifest
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import Engine, transaction
@@ -26,7 +26,7 @@ def engine() -> Engine:
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return resolve(app, event, context)
 
 
 @app.get("/uploads")
