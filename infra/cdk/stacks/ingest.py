@@ -22,7 +22,7 @@ from infra.cdk.stacks.auth import AuthStack
 from infra.cdk.stacks.data import DataStack
 
 BATCH = 10
-_OWN = {"PIXPLORE_MODEL_DIR": MODEL_DIR, "PIXPLORE_FACES": "0", "OMP_NUM_THREADS": "1"}
+_OWN = {"PIXPLORE_MODEL_DIR": MODEL_DIR, "PIXPLORE_FACES": "0", "PIXPLORE_TRASH_DAYS": "30", "OMP_NUM_THREADS": "1"}
 _RECOGNISE = ("rekognition:DetectLabels", "rekognition:DetectText", "rekognition:DetectModerationLabels")
 
 
@@ -68,6 +68,14 @@ class May:
 
     def render(self) -> list[iam.PolicyStatement]:
         return [allow("s3:PutObject", "s3:DeleteObject", on=[self.renditions.arn_for_objects("*")])]
+
+    def delete_for_good(self) -> list[iam.PolicyStatement]:
+        """What was in the trash for long: each version of it."""
+        both = (self.originals, self.renditions)
+        return [
+            allow("s3:ListBucketVersions", on=[bucket.bucket_arn for bucket in both]),
+            allow("s3:DeleteObjectVersion", on=[bucket.arn_for_objects("*") for bucket in both]),
+        ]
 
     def send(self) -> iam.PolicyStatement:
         return allow("sqs:SendMessage", "sqs:GetQueueAttributes", on=[self.queue])
@@ -132,7 +140,8 @@ class IngestStack(Stack):
             ("upload_status", "States of uploads", 512, 29, 10, [connect]),
             ("label_image", "Looks at pictures that arrived", 1769, LABEL_TIMEOUT, profile.label_concurrency,
              [connect, *may.read_originals(), *may.render(), may.take(may.queue), allow(*_RECOGNISE, on=["*"])]),
-            ("sweep", "Finds what stopped on its way", 512, 60, 1, [connect, look, send, may.take(may.dlq)]),
+            ("sweep", "Finds what stopped on its way, empties the trash", 512, 60, 1,
+             [connect, look, *may.delete_for_good(), send, may.take(may.dlq)]),
             ("redrive", "Puts dead letters back", 512, 60, 1, [connect, send, may.take(may.dlq)]),
         )  # fmt: skip
         self.functions: dict[str, lambda_.Function] = {}
