@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from pixplore import request_ids
 from pixplore.aws.people import email_of
-from pixplore.domain import Item, Person, Role
+from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
 from pixplore.settings import IdentitySettings, load
 
@@ -115,21 +115,3 @@ def batch_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound("There is no such upload.") from None
-
-
-def item_json(item: Item) -> dict[str, Any]:
-    """An item as the contract has it; what does not apply is left out."""
-    shown: dict[str, Any] = {
-        "image_id": str(item.image_id), "name": item.name, "size": item.size, "status": item.status,
-        "updated_at": moment(item.updated_at),
-    }  # fmt: skip
-    if item.duplicate_of:
-        shown["duplicate_of"] = str(item.duplicate_of)
-    if item.error_code:
-        shown["error"] = {"code": item.error_code, "message": item.error_message}
-    return shown
-
-
-def moment(at: Any) -> str:
-    """RFC 3339 in UTC."""
-    return str(at.isoformat().replace("+00:00", "Z"))
