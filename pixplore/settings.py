@@ -51,7 +51,7 @@ class TrashSettings(BaseSettings):
     """After how many days in the trash a picture is deleted for good; 0: never."""
 
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
-    trash_days: int = Field(30, ge=0, le=3650)
+    trash_days: int = Field(default=30, ge=0, le=3650)
 
 
 class DeliverySettings(BaseSettings):

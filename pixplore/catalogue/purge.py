@@ -49,6 +49,16 @@ def going(connection: Connection, most: int) -> list[Going]:
     return [Going(*row) for row in rows]
 
 
+def overdue(connection: Connection, days: int) -> int:
+    """Pictures that should have left the trash a day ago, and files of such that are still to go since then."""
+    late = text("""
+        select (select count(*) from image where deleted_at < now() - (:days + 1) * interval '1 day' and :days > 0)
+             + (select count(*) from item where status = 'rejected' and error_code = :code
+                   and updated_at < now() - interval '1 day')
+    """)
+    return int(connection.execute(late, {"days": days, "code": _CODE}).scalar_one())
+
+
 def finish(connection: Connection, image_ids: Iterable[UUID]) -> None:
     """Nothing of these files is in storage any more."""
     connection.execute(text("delete from item where image_id = any(:ids)"), {"ids": list(image_ids)})
