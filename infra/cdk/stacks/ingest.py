@@ -22,7 +22,9 @@ from infra.cdk.stacks.auth import AuthStack
 from infra.cdk.stacks.data import DataStack
 
 BATCH = 10
-_OWN = {"PIXPLORE_MODEL_DIR": MODEL_DIR, "PIXPLORE_FACES": "0", "PIXPLORE_TRASH_DAYS": "30", "OMP_NUM_THREADS": "1"}
+TRASH_DAYS = "30"
+"""After which the sweep deletes for good, and the dashboard says so."""
+_OWN = {"PIXPLORE_MODEL_DIR": MODEL_DIR, "PIXPLORE_FACES": "0", "OMP_NUM_THREADS": "1"}
 _RECOGNISE = ("rekognition:DetectLabels", "rekognition:DetectText", "rekognition:DetectModerationLabels")
 
 
@@ -104,6 +106,7 @@ class IngestStack(Stack):
             "PIXPLORE_RENDITIONS_BUCKET": props.renditions.bucket_name,
             "PIXPLORE_QUEUE_URL": self.queue.queue_url,
             "PIXPLORE_DLQ_URL": self.dlq.queue_url,
+            "PIXPLORE_TRASH_DAYS": TRASH_DAYS,
         }
         self._functions(props, data.inside, {**self.settings, **props.auth.settings, **_OWN})
         self._wake(props.deployment.profile.awake)
