@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from pixplore import request_ids
+from pixplore.catalogue.database import open_engine
 from tests.browser.conftest import Person
 from tests.browser.test_forwarding import ask
 from tests.stack import Stack
@@ -20,7 +21,7 @@ REFERENCE = re.compile(r"Reference: ([0-9a-f]{12})")
 @contextmanager
 def without(stack: Stack, table: str) -> Iterator[None]:
     """A fault of ours in a program that runs: the table is not where it believes it."""
-    engine = create_engine(stack.ends["database_url"])
+    engine = open_engine(stack.ends["database_url"])
     with engine.begin() as link:
         link.execute(text(f"alter table {table} rename to elsewhere"))
     try:

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import boto3
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from pixplore.arrivals import Arrival
 from pixplore.aws import versions
 from pixplore.catalogue import collections, edit, feed, verdicts
+from pixplore.catalogue.database import open_engine
 from pixplore.domain import Person, Role
 from pixplore.errors import Unavailable
 from pixplore.purging import Purger
@@ -156,7 +157,7 @@ def test_on_a_whole_stack(stack: Stack) -> None:
     image_id, address = item["image_id"], f"{stack.ends['search_api']}/v1/images/{item['image_id']}"
     shown = stack.call("GET", address, token).json()
     stack.call("DELETE", address, token).raise_for_status()
-    engine = create_engine(stack.ends["database_url"])
+    engine = open_engine(stack.ends["database_url"])
     with engine.begin() as link:
         link.execute(text("update image set deleted_at = now() - interval '31 days' where id = :id"), {"id": image_id})
     lambdas = stack.client("lambda")
