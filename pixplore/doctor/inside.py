@@ -140,9 +140,7 @@ def pictures(engine: Engine) -> Iterator[Finding]:
             )
             yield Finding("pictures", False, said + "`python -m pixplore recover-original --all`.")
     if unlike:  # an older release wrote them, which knew another kind of likeness
-        said = (
-            f"{unlike:,}{' or more' * (unlike == _MANY)} of an older release are not found as similar: run "
-        )
+        said = f"{unlike:,}{' or more' * (unlike == _MANY)} of an older release are not found as similar: run "
         yield Finding("pictures", False, said + "`python -m pixplore relabel --missing-embedding`.")
     if not lost and not bare and not unlike:
         yield Finding("pictures", True, f"the files of the newest {len(newest)} are there")
