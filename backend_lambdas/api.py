@@ -1,4 +1,4 @@
-"""What both functions behind the uploads API share: who calls, and every error as RFC 9457 problem+json."""
+"""What both functions behind the uploads API share: who calls, the request's id, errors as RFC 9457 problem+json."""
 
 import json
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+from pixplore import request_ids
 from pixplore.aws.people import person_of
-from pixplore.domain import Item, Person, Role
+from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
 from pixplore.safe_headers import EVERY
 from pixplore.settings import IdentitySettings, load
@@ -42,14 +43,27 @@ def application() -> APIGatewayRestResolver:
 
     @app.exception_handler(PixploreError)  # type: ignore[untyped-decorator]
     def known(error: PixploreError) -> Response[str]:
+        if error.status >= 500:
+            log.warning("%s (%s)", error, error.cause)
         return problem(app, error)
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def fault(error: Exception) -> Response[str]:
         log.exception("a fault of ours")
-        return problem(app, PixploreError("Something went wrong on our side. Try again.", "internal"))
+        said = "Something went wrong on our side; files that were sent are safe. Try again."
+        return problem(app, PixploreError(said, "internal"))
 
     return app
+
+
+def resolve(app: APIGatewayRestResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The answer to one call; each line that it logs carries its id."""
+    request_id = request_ids.taken(APIGatewayProxyEvent(event).headers.get(request_ids.HEADER))
+    log.append_keys(request_id=request_id)
+    app.append_context(request_id=request_id)  # type: ignore[no-untyped-call]
+    said = app.resolve(event, context)
+    said["multiValueHeaders"][request_ids.HEADER] = [request_id]
+    return said
 
 
 def problem(app: APIGatewayRestResolver, error: PixploreError) -> Response[str]:
@@ -59,6 +73,7 @@ def problem(app: APIGatewayRestResolver, error: PixploreError) -> Response[str]:
         "status": error.status,
         "detail": error.detail,
         "instance": app.current_event.path,
+        "request_id": app.context["request_id"],
     }
     if isinstance(error, Invalid):
         body["errors"] = [{"field": name, "message": message} for name, message in error.fields.items()]
@@ -100,21 +115,3 @@ def batch_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound("There is no such upload.") from None
-
-
-def item_json(item: Item) -> dict[str, Any]:
-    """An item as the contract has it; what does not apply is left out."""
-    shown: dict[str, Any] = {
-        "image_id": str(item.image_id), "name": item.name, "size": item.size, "status": item.status,
-        "updated_at": moment(item.updated_at),
-    }  # fmt: skip
-    if item.duplicate_of:
-        shown["duplicate_of"] = str(item.duplicate_of)
-    if item.error_code:
-        shown["error"] = {"code": item.error_code, "message": item.error_message}
-    return shown
-
-
-def moment(at: Any) -> str:
-    """RFC 3339 in UTC."""
-    return str(at.isoformat().replace("+00:00", "Z"))

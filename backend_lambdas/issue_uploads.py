@@ -7,7 +7,8 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
-from backend_lambdas.api import admin, answer, application, batch_id, body, item_json, log, moment
+from backend_lambdas.api import admin, answer, application, batch_id, body, log, resolve
+from backend_lambdas.items import item_json, moment
 from backend_lambdas.upload_forms import Files, Upload, read
 from pixplore import uploads
 from pixplore.catalogue import budget, manifest
@@ -27,7 +28,7 @@ def engine() -> Engine:
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return resolve(app, event, context)
 
 
 @app.post("/uploads")

@@ -1,4 +1,7 @@
-"""Each minute: find what stopped on its way. The event may carry a `prefix` of keys, "" for the whole bucket."""
+"""Each minute: find what stopped on its way, and delete for good what was in the trash for long.
+
+The event may carry a `prefix` of keys, "" for the whole bucket.
+"""
 
 from dataclasses import asdict
 from functools import cache
@@ -8,7 +11,8 @@ from aws_lambda_powertools import Logger
 
 from pixplore import sweeping
 from pixplore.catalogue.database import open_engine
-from pixplore.settings import DatabaseSettings, QueueSettings, StorageSettings, load
+from pixplore.purging import Purger
+from pixplore.settings import DatabaseSettings, QueueSettings, StorageSettings, TrashSettings, load
 
 log = Logger(service="sweep")
 
@@ -23,5 +27,9 @@ def places() -> sweeping.Places:
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     swept = asdict(sweeping.sweep(places(), sweeping.now(), event.get("prefix")))
+    purger = Purger(
+        places().engine, places().bucket, load(StorageSettings).renditions_bucket, load(TrashSettings).trash_days
+    )
+    swept["purged"] = purger()
     log.info(swept)
     return swept

@@ -7,7 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from backend_lambdas.api import admin, answer, application, batch_id, item_json, log, moment
+from backend_lambdas.api import admin, answer, application, batch_id, log, resolve
+from backend_lambdas.items import item_json, moment
 from pixplore.catalogue import manifest
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import Engine, transaction
@@ -27,7 +28,7 @@ def engine() -> Engine:
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return resolve(app, event, context)
 
 
 @app.get("/uploads")

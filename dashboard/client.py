@@ -5,7 +5,8 @@
     client.post("/uploads", {...}, api=client.UPLOADS)                    uploads API
 
 Every call raises errors of pixplore.errors, made from the problem+json that the APIs answer with; pages may let
-them pass: dashboard/main.py shows what is left over.
+them pass: dashboard/main.py shows what is left over. Each call has an id, which the APIs log as well; what nobody
+expects names it.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ from typing import Any
 import httpx
 import orjson
 
-from dashboard import session
+from dashboard import failures, session
+from pixplore import request_ids
 from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
 
 SEARCH = "search"
@@ -107,19 +109,18 @@ def _json(method: str, path: str, api: str, **more: Any) -> Any:
 def _call(method: str, path: str, api: str, headers: Mapping[str, str] | None = None, **more: Any) -> httpx.Response:
     settings = session.settings()
     base = settings.search_api if api == SEARCH else settings.uploads_api
-    head = {"Authorization": f"Bearer {session.access_token()}", **(headers or {})}
+    asked = request_ids.new()
+    head = {"Authorization": f"Bearer {session.access_token()}", request_ids.HEADER: asked, **(headers or {})}
     try:
         answer = _pool().request(method, base.rstrip("/") + path, headers=head, **more)
-    except httpx.TimeoutException as error:
-        raise Unavailable("Pixplore's service takes too long. Try again in a moment.") from error
     except httpx.HTTPError as error:
-        raise Unavailable("Pixplore's service cannot be reached. Try again in a moment.") from error
+        raise Unavailable(failures.unanswered(error, method, path, asked)) from error
     if answer.is_error:
-        raise _problem(answer)
+        raise _problem(answer, method, path, asked)
     return answer
 
 
-def _problem(answer: httpx.Response) -> PixploreError:
+def _problem(answer: httpx.Response, method: str, path: str, asked: str) -> PixploreError:
     try:
         said = answer.json()
     except ValueError:
@@ -138,8 +139,10 @@ def _problem(answer: httpx.Response) -> PixploreError:
             return Conflict(detail or "Somebody changed this meanwhile. Reload the page.")
         case 400 | 413 | 422:
             return Invalid(_fields(said.get("errors")), detail or "Some of what was asked is not understood.")
-        case _:
-            return Unavailable(detail or "Something went wrong on our side. Try again in a moment.")
+        case 429:
+            return Unavailable(detail or "You ask too much at once. Wait a moment, then try again.")
+        case status:
+            return Unavailable(failures.unexpected(detail, method, path, status, answer.text, asked))
 
 
 def _fields(errors: Any) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 What a page's components ask for while nobody waits for a rerun (the next pictures of a gallery, a verdict), and what a
 browser downloads as a file, goes this way. Tokens never reach the browser; writes come from the dashboard's own pages
-only.
+only. Each call gets an id, which the search API's log has too; an answer that nobody expects names it.
 """
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -16,8 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard import session
-from pixplore.errors import Unavailable
+from dashboard import failures, session
+from pixplore import request_ids
+from pixplore.errors import PixploreError
 
 READS, WRITES = ("GET", "HEAD"), ("POST", "PUT", "PATCH", "DELETE")
 _THERE = ("accept", "content-type", "content-length", "if-none-match")
@@ -34,13 +36,30 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-def problem(status: int, title: str, detail: str) -> Response:
+def problem(status: int, title: str, detail: str, more: Mapping[str, str] | None = None) -> Response:
     return JSONResponse(
         {"type": "about:blank", "title": title, "status": status, "detail": detail},
         status,
         media_type="application/problem+json",
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", **(more or {})},
     )
+
+
+def away(asked: str, detail: str, status: int = 503, retry_after: str = "2") -> Response:
+    """An answer that nobody expects."""
+    return problem(status, "Not available", detail, {request_ids.HEADER: asked, "Retry-After": retry_after})
+
+
+async def unexpected(asked: str, request: Request, answer: httpx.Response) -> Response:
+    """The search API's answer of status 5xx, which may be a balancer's page as well."""
+    content, status = await answer.aread(), answer.status_code
+    await answer.aclose()
+    try:
+        detail = str(json.loads(content)["detail"])
+    except (ValueError, KeyError, TypeError):
+        detail = ""
+    said = failures.unexpected(detail, request.method, request.url.path, status, content, asked)
+    return away(asked, said, status, answer.headers.get("retry-after", "2"))
 
 
 def foreign(request: Request) -> Response | None:
@@ -64,10 +83,11 @@ async def forward(request: Request) -> Response:
     """The search API's answer, as it is and as it comes."""
     if request.method in WRITES and (refusal := foreign(request)):
         return refusal
+    asked = request_ids.new()
     try:
         found = await run_in_threadpool(session.of_cookie, request.cookies.get(session.cookie_name(), ""))
-    except Unavailable as error:
-        return problem(503, "Not available", error.detail)
+    except PixploreError as error:
+        return away(asked, failures.without_session(error, request.url.path, asked))
     if found is None:
         return problem(401, "Unauthorized", "Your session is over. Sign in again.")
     if request.headers.get("x-person", found.person.sub) != found.person.sub:  # what waited in a browser for its owner
@@ -76,16 +96,17 @@ async def forward(request: Request) -> Response:
     address = f"{session.settings().search_api.rstrip('/')}{path}?{request.url.query}"
     headers = {name: request.headers[name] for name in _THERE if name in request.headers}
     headers |= {"authorization": f"Bearer {found.tokens.access}", "accept-encoding": "identity"}
+    headers[request_ids.HEADER] = asked
     content = _sent(request) if request.method in WRITES else None
-    asked = _client().build_request(request.method, address, headers=headers, content=content)
+    call = _client().build_request(request.method, address, headers=headers, content=content)
     try:
-        answer = await _client().send(asked, stream=True)
+        answer = await _client().send(call, stream=True)
     except ClientDisconnect:
         return Response(status_code=499)
-    except httpx.TimeoutException:
-        return problem(503, "Not available", "Pixplore's service takes too long. Try again in a moment.")
-    except httpx.HTTPError:
-        return problem(503, "Not available", "Pixplore's service cannot be reached. Try again in a moment.")
+    except httpx.HTTPError as error:
+        return away(asked, failures.unanswered(error, request.method, request.url.path, asked))
+    if answer.status_code >= 500:
+        return await unexpected(asked, request, answer)
     back = {name: answer.headers[name] for name in _BACK if name in answer.headers}
     back["cache-control"] = "no-store"
     return StreamingResponse(answer.aiter_raw(), answer.status_code, back, background=BackgroundTask(answer.aclose))

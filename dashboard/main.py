@@ -13,6 +13,7 @@ from dashboard import failures, session
 from dashboard.account import sign_in
 from dashboard.components import connection, keys, uploading
 from dashboard.look import theme
+from pixplore import request_ids
 from pixplore.domain import Role
 from pixplore.errors import Unauthenticated, Unavailable
 
@@ -73,7 +74,7 @@ def run() -> None:
             found = None
     except Unavailable as problem:
         st.navigation([_page(entry, None) for entry in ENTRIES], position="hidden")
-        theme.error(problem)
+        theme.error(Unavailable(failures.without_session(problem, "a page", request_ids.new())))
         return
     role = found.person.role if found else None
     pages = {entry.path: _page(entry, role) for entry in ENTRIES}

@@ -43,6 +43,7 @@ def common(plan: Plan) -> dict[str, str]:
         "DATABASE_URL": plan.database_url,
         "PIXPLORE_MODEL_DIR": str(Path(plan.home) / "models"),
         "PIXPLORE_FACES": os.environ.get("PIXPLORE_FACES", "0"),
+        "PIXPLORE_TRASH_DAYS": os.environ.get("PIXPLORE_TRASH_DAYS", "30"),
         "OMP_NUM_THREADS": "1",
         # Pictures come and go: what they took must go back to the system, not stay in a heap of each process.
         "MALLOC_ARENA_MAX": "2",

@@ -23,6 +23,7 @@ READ, WRITE, LIST = ["s3:GetObject", "s3:GetObjectVersion", "s3:HeadObject"], ["
 TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage*", "sqs:ChangeMessageVisibility*", "sqs:GetQueueAttributes"]
 SEND = ["sqs:SendMessage*", "sqs:GetQueueAttributes"]
 ASK = ["cognito-idp:AdminListGroupsForUser"]
+PURGE = ["s3:ListBucketVersions", "s3:DeleteObjectVersion"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ FUNCTIONS = (
     Function("upload_status", 29, 512, 1, 2, {"originals": READ + LIST, "queue": SEND, "people": ASK}),
     Function("label_image", LABEL_TIMEOUT, 1769, 2, 2,
              {"originals": READ + LIST, "renditions": READ + WRITE + ["s3:DeleteObject"], "queue": TAKE}),
-    Function("sweep", 60, 512, 1, 1, {"originals": READ + LIST, "renditions": READ + LIST, "queue": SEND, "dlq": TAKE}),
+    Function("sweep", 60, 512, 1, 1, {"originals": LIST + PURGE, "renditions": PURGE, "queue": SEND, "dlq": TAKE}),
     Function("redrive", 60, 512, 0, 1, {"originals": READ + LIST, "queue": SEND, "dlq": TAKE}),
 )  # fmt: skip
 

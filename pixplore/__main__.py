@@ -98,6 +98,17 @@ def restore(arguments: argparse.Namespace) -> int:
     return bring_back(arguments.folder, arguments.check)
 
 
+def person(arguments: argparse.Namespace) -> int:
+    """Write down everything that is kept about one person, as JSON that only its owner reads.
+
+    The account with its groups and sessions; what they sent, changed, judged, saved, shared and had done. No password
+    and nothing that signs in. Exit status: 0 when something was found, 1 when nothing is kept, 2 when it broke off.
+    """
+    from pixplore.personal import person as write_down
+
+    return write_down(arguments.email, arguments.export)
+
+
 def recover_original(arguments: argparse.Namespace) -> int:
     """Bring back originals that somebody deleted or wrote over, and thumbnails that are gone.
 
@@ -167,6 +178,9 @@ def main(arguments: list[str] | None = None) -> int:
     one = command("restore", restore)
     one.add_argument("folder", type=Path, metavar="FOLDER")
     one.add_argument("--check", action="store_true", help="only read all of it and compare it to its check sums")
+    one = command("person", person)
+    one.add_argument("email", metavar="EMAIL")
+    one.add_argument("--export", type=Path, required=True, metavar="FILE", help="a new file")
     one = command("recover-original", recover_original)
     which = one.add_mutually_exclusive_group(required=True)
     which.add_argument("ids", nargs="*", type=UUID, metavar="ID", default=[], help="pictures")

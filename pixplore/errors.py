@@ -26,6 +26,12 @@ class PixploreError(Exception):
     def __str__(self) -> str:
         return self.detail
 
+    @property
+    def cause(self) -> str:
+        """What is behind it, for the log; its first line, for others may hold statements and what people typed."""
+        behind = self.__cause__
+        return f"{type(behind).__name__}: {str(behind).partition(chr(10))[0]}" if behind else "on purpose"
+
 
 class Invalid(PixploreError):
     """`fields` maps the name of a parameter or field to what is wrong with it."""

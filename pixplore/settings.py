@@ -47,6 +47,13 @@ class StorageSettings(BaseSettings):
     renditions_bucket: str
 
 
+class TrashSettings(BaseSettings):
+    """After how many days in the trash a picture is deleted for good; 0: never."""
+
+    model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
+    trash_days: int = Field(default=30, ge=0, le=3650)
+
+
 class DeliverySettings(BaseSettings):
     """A CDN in front of the renditions (https://name) and the key that signs its addresses; without it, S3's own."""
 

@@ -1,4 +1,4 @@
-"""What wraps every request: its limits, its headers, its numbers."""
+"""What wraps every request: its id, its limits, its headers, its numbers."""
 
 import ipaddress
 import time
@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pixplore import safe_headers
+from pixplore import request_ids, safe_headers
 from pixplore.domain import MAX_FILE_BYTES
 from search_api.minute_log import answered
 from search_api.problems import problem
@@ -41,7 +41,7 @@ _HSTS = [(name.lower().encode(), value.encode()) for name, value in safe_headers
 
 
 class Edge:
-    """ASGI middleware: refuses bodies that are too large, adds safety headers, counts and times."""
+    """ASGI middleware: names the request, refuses bodies that are too large, adds safety headers, counts and times."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,6 +52,7 @@ class Edge:
             return
         began, status = time.perf_counter(), 500
         path: str = scope["path"]
+        scope["request_id"] = asked = request_ids.taken(Headers(scope=scope).get(request_ids.HEADER))
         most = next((size for place, size in LARGER_BODIES.items() if path.startswith(place)), MAX_BODY_BYTES)
         taken = 0
         too_large = f"The body is larger than {most:,} bytes."
@@ -71,7 +72,8 @@ class Edge:
                 timed(status >= 500)
                 have = {name.lower() for name, _ in message.get("headers", ())}
                 all_of = _OF_DOCS if path.startswith("/docs") else SAFE
-                more = [(name, value) for name, value in all_of if name not in have]
+                named = (request_ids.HEADER.encode(), asked.encode())
+                more = [(name, value) for name, value in (*all_of, named) if name not in have]
                 if _BY_TLS in scope["headers"]:
                     more += _HSTS
                 message["headers"] = [*message.get("headers", ()), *more]

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from pixplore import request_ids
 from pixplore.errors import Forbidden, Invalid, PixploreError, Unauthenticated, Unavailable
 from pixplore.given import plain_place
 from pixplore.safe_headers import API_POLICY, SAFE
@@ -21,7 +22,7 @@ _OUTSIDE = {**SAFE, "Content-Security-Policy": API_POLICY, "Cache-Control": "pri
 _WORDS = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
-    500: "Something went wrong on our side. It has been written down; try again.",
+    500: "Something went wrong on our side. It is written down; try again, and tell an administrator if it stays.",
 }
 
 
@@ -42,10 +43,13 @@ def problem(
         "detail": detail,
         "instance": request.url.path,
     }
+    head = dict(headers or {})
+    if request_id := request.scope.get("request_id"):
+        body["request_id"] = head[request_ids.HEADER] = request_id
     if fields:
         body["errors"] = [{"field": name, "message": message} for name, message in fields.items()]
     content = orjson.dumps(_sound(body))
-    return Response(content, status, dict(headers or {}), media_type="application/problem+json")
+    return Response(content, status, head, media_type="application/problem+json")
 
 
 def install(app: FastAPI) -> None:
@@ -73,6 +77,8 @@ def describe(app: FastAPI) -> None:
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, PixploreError)  # noqa: S101 - by registration
+    if error.status >= 500:
+        log.warning("%s: %s (%s)", _named(request), error, error.cause)
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="pixplore"'
@@ -104,8 +110,13 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("%s failed", _named(request), exc_info=error)
     return problem(request, 500, _WORDS[500], headers=_OUTSIDE)
+
+
+def _named(request: Request) -> str:
+    """What the log knows a request by; `%r` keeps what came from outside on one line."""
+    return f"request {request.scope.get('request_id')}: {request.method} {request.url.path!r}"
 
 
 def _sound(value: Any) -> Any:

@@ -28,13 +28,14 @@ class FieldFault(Out):
 
 
 class Problem(BaseModel):
-    """RFC 9457. `errors` is there where fields are at fault."""
+    """RFC 9457. `errors` is there where fields are at fault; `request_id` is what the log knows the request by."""
 
     type: str = Field(examples=["urn:pixplore:invalid"])
     title: str = Field(examples=["Unprocessable Content"])
     status: int = Field(examples=[422])
     detail: str = Field(examples=["min_confidence: “abc” is not a number"])
     instance: str = Field(examples=["/v1/images"])
+    request_id: str = Field("", examples=["3f9c2a81d04b"])
     errors: list[FieldFault] = []
 
 

@@ -70,7 +70,7 @@ def take_out(what: Chosen, board: str) -> None:
 
 
 def trash(what: Chosen) -> None:
-    st.markdown("Nothing is deleted for good: you can undo this, and restore from the trash.")
+    st.markdown(f"You can undo this, or restore from the trash. Pictures stay there {bulk_words.in_the_trash()}.")
     _confirm(what, "delete", None, "Move to trash:")
 
 

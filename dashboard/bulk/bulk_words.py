@@ -5,12 +5,20 @@ from types import MappingProxyType
 from typing import Any
 
 from dashboard.look.wording import counted, number
+from pixplore.settings import TrashSettings, load
 
 Job = Mapping[str, Any]
 Names = Mapping[str, str]
 """Names of collections by their ids."""
 NO_NAMES: Names = MappingProxyType({})
 OPEN = ("waiting", "running")
+
+
+def in_the_trash() -> str:
+    """How long pictures can be brought back from there."""
+    if days := load(TrashSettings).trash_days:
+        return f"for {counted(days, 'day')}; then they are deleted for good"
+    return "until somebody restores them"
 
 
 def pictures(count: int) -> str:

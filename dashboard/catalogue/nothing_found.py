@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.bulk import bulk_words
 from dashboard.catalogue import catalogue_calls, filter_panel, loosen
 from dashboard.catalogue.catalogue_calls import Pages
 from dashboard.catalogue.catalogue_state import SIMILAR, State
@@ -22,7 +23,8 @@ def show(here: State, pages: Pages, person: Person) -> None:
         hint = f"Of {fit} that fit the filters, none can be compared. Take a filter back."
         theme.empty("No picture like it here", hint, partial(_back, here), icon="image_search")
     elif here.filters == (("trashed", "true"),):
-        theme.empty("The trash is empty", "Deleted pictures wait here until they are restored.", icon="delete")
+        hint = f"Pictures that somebody deletes wait here {bulk_words.in_the_trash()}."
+        theme.empty("The trash is empty", hint, icon="delete")
     elif here.narrowed:
         hint = "Take a filter back to see more."
         theme.empty("No picture fits all of these", hint, partial(_ways, here), icon="filter_alt_off")

@@ -18,6 +18,7 @@ import streamlit as st
 from dashboard.look import tokens
 from dashboard.look.tokens import CHART_COLOURS, CHART_GUIDE, CHART_SCALE, SPACE, chart, colours
 from dashboard.look.wording import ago, counted, exact, number, when
+from pixplore import request_ids
 from pixplore.domain import Role
 from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
 
@@ -29,6 +30,10 @@ STATIC = DASHBOARD / "static"
 log = logging.getLogger("pixplore.dashboard")
 _MADE_LATER = re.compile(r":(?=[\w+/-]+:)|https?:(?=//)|www(?=\.)|@(?=[\w-]+\.)|(?<!\S)[<>~-](?=[->=]+(?!\S))", re.I)
 Outline = Literal["gallery", "figures", "chart", "lines"]
+BROKEN = (
+    "This page has a fault. What was saved before is safe; look whether your last change was made. Try again, and tell "
+    "an administrator if it stays."
+)
 _SKELETONS = {"gallery": 12, "figures": 4, "chart": 9, "lines": 4}
 
 
@@ -75,8 +80,10 @@ def empty(title: str, hint: str, action: Callable[[], None] | None = None, icon:
     _state(icon, title, hint, "empty", action)
 
 
-def error(problem: Exception, action: Callable[[], None] | None = None) -> None:
-    """A problem in its own words; a PixploreError's `detail` is written for people, others are not shown."""
+def error(problem: Exception, action: Callable[[], None] | None = None, reference: str = "") -> None:
+    """A problem in its own words; a PixploreError's `detail` is written for people, others are not shown: of them
+    people get the `reference` of what the log says.
+    """
     if isinstance(problem, Unavailable):
         _state("cloud_off", "Not available just now", problem.detail, "error", action or _again)
     elif isinstance(problem, Unauthenticated):  # the next run asks to sign in
@@ -90,8 +97,7 @@ def error(problem: Exception, action: Callable[[], None] | None = None) -> None:
     elif isinstance(problem, PixploreError):
         _state("error", "That did not work", problem.detail, "error", action)
     else:
-        _state("error", "Something went wrong", "It is noted in the log. Try again; tell an administrator if it stays.",
-               "error", action or _again)  # fmt: skip
+        _state("error", "Something went wrong", request_ids.referred(BROKEN, reference), "error", action or _again)
 
 
 def forbidden(role: Role) -> None:
@@ -163,9 +169,10 @@ def part(what: str) -> Iterator[None]:
         st.rerun()  # the whole page, also from a fragment: it asks to sign in
     except PixploreError as problem:
         _small(what, problem.detail)
-    except Exception:
-        log.exception("a part of a page failed: %s", what)
-        _small(what, "It is noted in the log.")
+    except Exception as problem:
+        reference = request_ids.new()
+        log.error("request %s: a part of a page failed: %s", reference, what, exc_info=problem)
+        _small(what, request_ids.referred("It has a fault. Nothing is lost.", reference))
 
 
 def card(key: str) -> st.delta_generator.DeltaGenerator:

@@ -18,6 +18,7 @@ ACTIONS = {
     "edit": "Picture edited",
     "delete": "Picture moved to the trash",
     "restore": "Picture restored",
+    "purge": "Picture deleted for good",
     "relabel": "Labels recognised anew",
     "accept": "Label confirmed",
     "reject": "Label refused",

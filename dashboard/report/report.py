@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard import session
+from dashboard import failures, session
 from dashboard.catalogue.catalogue_state import State, is_state, read
 from dashboard.catalogue.chips import chips
 from dashboard.insights.insight_sections import SECTIONS
@@ -23,13 +23,12 @@ from dashboard.report import report_compare, report_page
 from dashboard.report.report_blocks import ALWAYS, BESIDE, PARTS
 from dashboard.report.report_labels import wants_labels
 from dashboard.report.report_part import NARROW, UNSURE, WIDE, Asked, Choices, insight
+from pixplore import request_ids
 from pixplore.errors import PixploreError, Unavailable
-
-_AWAY = "Pixplore's service cannot be reached. Go back and try again in a moment."
 
 
 class _Service:
-    """The search API for one report."""
+    """The search API for one report, whose questions have one id."""
 
     def __init__(self, client: httpx.AsyncClient, here: State) -> None:
         self.client, self.here = client, here
@@ -39,6 +38,10 @@ class _Service:
         used = {name for name, _ in pairs}  # a filter of the page comes before a question's usual value
         pairs += [(k, str(v)) for k, v in asked.params.items() if v not in (None, "") and k not in used]
         answer = await self.client.get(asked.path, params=pairs)
+        if answer.is_server_error:
+            name = self.client.headers[request_ids.HEADER]
+            said = failures.unexpected(_detail(answer), "GET", asked.path, answer.status_code, answer.text, name)
+            raise Unavailable(said)
         if answer.is_error:
             raise Unavailable(_detail(answer))
         return answer.json()
@@ -52,7 +55,7 @@ def _detail(answer: httpx.Response) -> str:
     try:
         return str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):
-        return _AWAY
+        return ""
 
 
 async def report(request: Request) -> Response:
@@ -68,14 +71,15 @@ async def report(request: Request) -> Response:
     scheme = "https" if session.settings().cookie_secure else request.url.scheme
     base = f"{scheme}://{request.headers.get('host', request.url.netloc)}"
     head = {"authorization": f"Bearer {found.tokens.access}", "user-agent": "pixplore-dashboard"}
+    head[request_ids.HEADER] = asked = request_ids.new()
     at = datetime.now(UTC)
     try:
         async with httpx.AsyncClient(
             base_url=session.settings().search_api.rstrip("/"), headers=head, timeout=httpx.Timeout(30, connect=3)
         ) as client:
             made = await _made(_Service(client, here), here, said, f"{base}/insights?{request.url.query}", found, at)
-    except httpx.HTTPError:
-        return PlainTextResponse(_AWAY, 503)
+    except httpx.HTTPError as error:
+        return PlainTextResponse(failures.unanswered(error, "GET", request.url.path, asked), 503)
     except PixploreError as error:
         return PlainTextResponse(error.detail, error.status)
     name = f"pixplore-report-{at:%Y-%m-%d}.html"

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard import forwarding, session
+from dashboard import failures, forwarding, session
 from dashboard.look import tokens
+from pixplore import request_ids
 
 _HERE = Path(__file__).with_name("shared")
 _PRIVATE = {
@@ -67,20 +68,24 @@ async def _forwarded(request: Request, path: str) -> Response:
     """The search API's answer to the visitor. No cookie and no other token than a share's goes along."""
     token = request.headers.get("authorization", "")
     if not token.startswith(_TOKEN):
-        return _refused(401, "Unauthorized", "This link is not complete. Ask whoever sent it for a new one.")
+        said = "This link is not complete. Ask whoever sent it for a new one."
+        return _private(forwarding.problem(401, "Unauthorized", said))
     address = f"{session.settings().search_api.rstrip('/')}/v1/shared{path}?{request.url.query}"
+    asked = request_ids.new()
     try:
-        answer = await forwarding._client().get(address, headers={"authorization": token})
-    except httpx.HTTPError:
-        return _refused(503, "Not available", "Pixplore cannot be reached just now. Try again in a moment.")
+        head = {"authorization": token, request_ids.HEADER: asked}
+        answer = await forwarding._client().get(address, headers=head)
+    except httpx.HTTPError as error:
+        return _private(forwarding.away(asked, failures.unanswered(error, "GET", request.url.path, asked)))
+    if answer.status_code >= 500:
+        return _private(await forwarding.unexpected(asked, request, answer))
     if answer.is_redirect:
         return JSONResponse({"url": answer.headers["location"]}, headers=_PRIVATE)
     back = {name: answer.headers[name] for name in _BACK if name in answer.headers}
     return Response(answer.content, answer.status_code, back | _PRIVATE)
 
 
-def _refused(status: int, title: str, detail: str) -> Response:
-    answer = forwarding.problem(status, title, detail)
+def _private(answer: Response) -> Response:
     answer.headers.update(_PRIVATE)
     return answer
 

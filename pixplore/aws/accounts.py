@@ -42,6 +42,26 @@ def names(pool_id: str) -> dict[str, str]:
     return {one.email.lower(): one.username for one in cognito.members(pool_id, _MOST)}
 
 
+def told(pool_id: str, email: str) -> dict[str, Any] | None:
+    """What the pool keeps about somebody: attributes, groups, dates, second step; None where there is no account."""
+    username = names(pool_id).get(email.lower())
+    if username is None:
+        return None
+    with clients.reachable(_WHAT):
+        one = clients.cognito().admin_get_user(UserPoolId=pool_id, Username=username)
+        groups = clients.cognito().admin_list_groups_for_user(UserPoolId=pool_id, Username=username)["Groups"]
+    return {
+        "username": username,
+        "attributes": {each["Name"]: each.get("Value", "") for each in one["UserAttributes"]},
+        "groups": [group["GroupName"] for group in groups],
+        "status": one["UserStatus"],
+        "enabled": one["Enabled"],
+        "created_at": one["UserCreateDate"],
+        "changed_at": one["UserLastModifiedDate"],
+        "second_steps": one.get("UserMFASettingList", []),
+    }
+
+
 def bring_back(pool_id: str, account: Account, username: str | None) -> None:
     """Make the account unless it is there as `username`; then give it its role, and lock it where it was locked.
 

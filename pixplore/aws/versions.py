@@ -39,6 +39,14 @@ def of(bucket: str, key: str) -> list[Version]:
     return [one for _, _, one in sorted(found, key=lambda each: (each[1], each[0]), reverse=True)]
 
 
+def remove_all(bucket: str, beginning: str) -> None:
+    """Take every version and deletion of the keys that begin so away for good; where there is none, nothing happens."""
+    with clients.reachable(_WHAT):
+        for page in clients.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=beginning):
+            for one in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+                clients.s3().delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+
+
 def remove(bucket: str, key: str, version: str) -> None:
     """Take this very version, or deletion, away for good."""
     with clients.reachable(_WHAT):

@@ -143,6 +143,7 @@ image = Table(
     Index("image_name", "name_key", "id"),
     Index("image_sku", "sku"),
     Index("image_sku_kept", "sku", postgresql_where=text("deleted_at is null")),
+    Index("image_trash", "deleted_at", postgresql_where=text("deleted_at is not null")),
     Index("image_batch", "batch_id"),
 )
 

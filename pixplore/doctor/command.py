@@ -30,6 +30,7 @@ def findings() -> Iterator[Finding]:
         return
     yield from looked("settings", inside.settings)
     yield from looked("disk", lambda: inside.home(running.home()))
+    yield from looked("models", lambda: inside.models(running.home() / "models"))
     yield from _of_the_database()
     if not trouble(StorageSettings):
         yield from looked("buckets", inside.buckets)
@@ -59,6 +60,7 @@ def _of_the_database() -> Iterator[Finding]:
             yield Finding("pictures, queue", None, "not looked at while the database is not in order")
             return
         yield from looked("clock", lambda: inside.clock(engine))
+        yield from looked("trash", lambda: inside.trash(engine))
         if not trouble(StorageSettings):
             yield from looked("pictures", lambda: inside.pictures(engine))
         if not trouble(QueueSettings):

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from pixplore.aws import clients, condition, queue, recognition, storage
 from pixplore.catalogue import condition as database_condition
-from pixplore.catalogue import originals, repair
+from pixplore.catalogue import originals, purge, repair
 from pixplore.catalogue.snapshot import Engine, snapshot
 from pixplore.doctor.finding import Finding
 from pixplore.errors import NotFound, Unavailable
-from pixplore.settings import DatabaseSettings, PoolSettings, QueueSettings, StorageSettings, trouble
+from pixplore.settings import DatabaseSettings, PoolSettings, QueueSettings, StorageSettings, TrashSettings, trouble
 
 LEAST_DISK = 10**9  # bytes
 MOST_SKEW_S = 30.0
@@ -45,13 +45,29 @@ def home(folder: Path) -> Iterator[Finding]:
     told = f"{free / 1e9:,.1f} GB are free where {folder} lies"
     yield Finding("disk", free >= LEAST_DISK, told if free >= LEAST_DISK else f"Only {told}: make room, at least 1 GB.")
     open_to_others = [
-        path for path in (folder, folder / "secrets", folder / "endpoints.json")
+        path for path in (folder, folder / "secrets", *(folder / "secrets").glob("*"), folder / "endpoints.json")
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
     ]  # fmt: skip
     for path in open_to_others:
         yield Finding("private files", False, f"Others on this machine may read {path}: run chmod go-rwx {path}.")
     if not open_to_others:
         yield Finding("private files", True, "only their owner reads them")
+
+
+def models(folder: Path) -> Iterator[Finding]:
+    """Only where this machine has a home that was started once."""
+    if not folder.is_dir():
+        return
+    from pixplore.vision import model
+
+    names = (model.CLASSIFIER_FILE, model.LIKENESS_FILE, model.MODERATION_FILE)
+    missing = [name for name in names if not (folder / name).exists()]
+    for name in missing:
+        yield Finding(
+            "models", False, f"{folder / name} is missing, and pictures wait: run `python -m pixplore models`."
+        )
+    if not missing:
+        yield Finding("models", True, "are there")
 
 
 def database(engine: Engine) -> Iterator[Finding]:
@@ -124,12 +140,22 @@ def pictures(engine: Engine) -> Iterator[Finding]:
             )
             yield Finding("pictures", False, said + "`python -m pixplore recover-original --all`.")
     if unlike:  # an older release wrote them, which knew another kind of likeness
-        said = (
-            f"{unlike:,}{' or more' * (unlike == _MANY)} of an older release are not found as similar: run "
-        )
+        said = f"{unlike:,}{' or more' * (unlike == _MANY)} of an older release are not found as similar: run "
         yield Finding("pictures", False, said + "`python -m pixplore relabel --missing-embedding`.")
     if not lost and not bare and not unlike:
         yield Finding("pictures", True, f"the files of the newest {len(newest)} are there")
+
+
+def trash(engine: Engine) -> Iterator[Finding]:
+    """Whether what was there for its time is deleted for good."""
+    days = TrashSettings().trash_days
+    with snapshot(engine) as connection:
+        late = purge.overdue(connection, days)
+    if late:
+        said = f"{late:,} pictures should have been deleted for good a day ago: see the sweep's log and its rights."
+        yield Finding("trash", False, said)
+    else:
+        yield Finding("trash", True, f"emptied after {days} days" if days else "kept for ever")
 
 
 def queues(engine: Engine) -> Iterator[Finding]:

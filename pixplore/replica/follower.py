@@ -37,6 +37,8 @@ SMALL = 20_000
 """So many images are read by each process itself: no snapshot is worth its while."""
 COMPACT_AT = 50_000
 """Changes since the snapshot that call for a new one."""
+OLD_S = 3 * 86_400
+"""A snapshot as old as that is made anew when anything has changed since: what was deleted must leave the disk."""
 MOST_CHANGES = 100_000
 """More than this at once are not applied, and with twice as many applied nothing more is (they lie in memory): a new
 snapshot brings them. Until then the old view stays, for STALE_S."""
@@ -193,8 +195,12 @@ class Follower:
             trim()
         if self._folding.idle and (fold := self._view.index.folding(bulk)) is not None:
             self._folding.start(fold)
-        if self._view.index.changes > (COMPACT_AT + MOST_CHANGES if bulk else COMPACT_AT):
+        if self._old(self._view) or self._view.index.changes > (COMPACT_AT + MOST_CHANGES if bulk else COMPACT_AT):
             self.builder.want()
+
+    def _old(self, view: View) -> bool:
+        held = self._held
+        return held is not None and held.made_at < time.time() - OLD_S and held.note.moment.newest < view.moment.newest
 
     def _look_at_snapshots(self) -> None:
         """Go on from a newer snapshot, once it is open and knows what the view does."""

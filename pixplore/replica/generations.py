@@ -32,7 +32,10 @@ class Note:
 
 
 class Generation:
-    """One snapshot, held open: it stays on disk until `close`. Raises Damaged where it cannot be used."""
+    """One snapshot, held open: it stays on disk until `close`. Raises Damaged where it cannot be used.
+
+    `made_at` in seconds since 1970.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -43,6 +46,7 @@ class Generation:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             self.note = _read_note(path / _FEED)
+            self.made_at = (path / _FEED).stat().st_mtime
         except (OSError, ValueError, TypeError, KeyError) as error:
             self.close()
             raise Damaged(f"The snapshot {path.name} is damaged, or being removed.") from error

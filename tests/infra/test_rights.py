@@ -33,7 +33,8 @@ def test_three_programs_read_originals_and_one_lets_browsers_write_them(each: Te
         "ingest/LabelImageRoleDefaultPolicy", "search/SearchTaskTaskRoleDefaultPolicy",
     }  # fmt: skip
     assert allowed(each, {"s3:PutObject"}, "Originals") == {"ingest/IssueUploadsRoleDefaultPolicy"}
-    assert allowed(each, {"s3:DeleteObject", "s3:DeleteObjectVersion"}, "Originals") == set()
+    assert allowed(each, {"s3:DeleteObject"}, "Originals") == set()
+    assert allowed(each, {"s3:DeleteObjectVersion"}, "Originals") == {"ingest/SweepRoleDefaultPolicy"}  # the trash
     for name, key_right in (("kms:Decrypt", {"ingest/LabelImageRoleDefaultPolicy", "data/MigrateRoleDefaultPolicy",
                                              "search/SearchTaskTaskRoleDefaultPolicy"}),
                             ("kms:GenerateDataKey", {"ingest/IssueUploadsRoleDefaultPolicy"})):  # fmt: skip

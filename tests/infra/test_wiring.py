@@ -22,13 +22,13 @@ LOADS: dict[str, tuple[type[BaseSettings], ...]] = {
     "upload_status": (settings.DatabaseSettings, settings.IdentitySettings),
     "label_image": (settings.DatabaseSettings, settings.StorageSettings, settings.QueueSettings,
                     settings.VisionSettings),
-    "sweep": (settings.DatabaseSettings, settings.StorageSettings, settings.QueueSettings),
+    "sweep": (settings.DatabaseSettings, settings.StorageSettings, settings.QueueSettings, settings.TrashSettings),
     "redrive": (settings.DatabaseSettings, settings.StorageSettings, settings.QueueSettings),
     "migrate": (settings.DatabaseSettings, settings.OwnerSettings),
     "search": (settings.DatabaseSettings, settings.StorageSettings, settings.QueueSettings, settings.IdentitySettings,
                settings.IndexSettings, settings.DeliverySettings, settings.TellingSettings),
     "dashboard": (settings.DatabaseSettings, settings.StorageSettings, settings.IdentitySettings,
-                  settings.DashboardSettings),
+                  settings.DashboardSettings, settings.TrashSettings),
 }  # fmt: skip
 
 
@@ -60,6 +60,11 @@ def test_the_dashboard_knows_how_many_proxies_stand_before_it(small: Templates, 
     """CloudFront and the balancer, or the balancer alone: who guesses passwords is told apart by what they write."""
     assert variables(small)["dashboard"]["PIXPLORE_PROXIES"] == "2"
     assert variables(domain)["dashboard"]["PIXPLORE_PROXIES"] == "1"
+
+
+def test_the_dashboard_says_what_the_sweep_does_to_the_trash(each: Templates) -> None:
+    days = {program: variables(each)[program]["PIXPLORE_TRASH_DAYS"] for program in ("sweep", "dashboard")}
+    assert days == {"sweep": "30", "dashboard": "30"}
 
 
 def test_no_program_is_given_a_setting_that_nobody_reads(each: Templates) -> None:

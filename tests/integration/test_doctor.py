@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from embedded.home import free_port
 from pixplore.aws import queue
-from pixplore.catalogue import revision
+from pixplore.catalogue import purge, revision
 from pixplore.catalogue.database import open_engine
 from pixplore.doctor import inside
 from pixplore.doctor.finding import Finding
@@ -188,6 +188,21 @@ def test_files_that_others_may_read(own: Stack) -> None:
     assert f"chmod go-rwx {own.home / 'endpoints.json'}" in wrong["private files"][0]
 
 
+def test_a_secret_that_others_may_read_and_a_model_that_is_gone(own: Stack) -> None:
+    secret = next(path for path in (own.home / "secrets").iterdir() if path.is_file())
+    model = next((own.home / "models").glob("efficientnet*"))
+    aside = model.rename(model.with_suffix(".aside"))
+    secret.chmod(0o640)
+    try:
+        status, wrong = examined(own.home)
+    finally:
+        secret.chmod(0o600)
+        aside.rename(model)
+    assert (status, set(wrong)) == (1, {"private files", "models"})
+    assert f"chmod go-rwx {secret}" in wrong["private files"][0]
+    assert f"{model} is missing" in wrong["models"][0]
+
+
 def wrongs(found: Iterator[Finding]) -> dict[str, str]:
     return {one.part: one.says for one in found if one.well is False}
 
@@ -221,6 +236,22 @@ def test_files_that_are_not_in_storage(pipeline: Pipeline) -> None:
     said = [one.says for one in inside.pictures(pipeline.engine)]
     assert len(said) == 2
     assert "thumbnails" in said[1]
+
+
+def test_a_trash_that_nobody_empties(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (pipeline.take(f"{n}.jpg", photo(n)).image_id for n in range(2))
+    pipeline.rows("update image set deleted_at = now() - interval '30 days 1 hour' where id = :id", id=one)
+    assert wrongs(inside.trash(pipeline.engine)) == {}, "the next sweep may do it"
+    pipeline.rows("update image set deleted_at = now() - interval '32 days' where id = :id", id=other)
+    assert "1 pictures should have been deleted" in wrongs(inside.trash(pipeline.engine))["trash"]
+    monkeypatch.setenv("PIXPLORE_TRASH_DAYS", "0")
+    assert wrongs(inside.trash(pipeline.engine)) == {}
+    monkeypatch.delenv("PIXPLORE_TRASH_DAYS")
+    with pipeline.engine.begin() as connection:
+        purge.begin(connection, 30, 100)
+    assert wrongs(inside.trash(pipeline.engine)) == {}
+    pipeline.rows("update item set updated_at = now() - interval '25 hours' where error_code = 'deleted'")
+    assert "2 pictures" in wrongs(inside.trash(pipeline.engine))["trash"], "their files are not gone"
 
 
 @pytest.mark.parametrize(("hours", "says"), [(1, "3,600 s ahead of"), (-1, "3,600 s behind")])

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, text
@@ -115,6 +115,31 @@ def test_many_changes_call_for_a_new_snapshot(
     folder = next((tmp_path / "index").iterdir())
     Generations(tmp_path / "index", folder.name).sweep()
     assert [path.name for path in folder.glob("g-*")] == ["g-2"]
+
+
+def test_what_was_deleted_leaves_the_disk(
+    engine: Engine, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One change is reason enough for a new snapshot once the old one is old."""
+    gone = uuid4()
+    with transaction(engine) as connection:
+        catalogues.write(connection, [picture(70, id=gone)])
+    first = start(small=0)
+    viewed(first, newest(engine))
+    first.close()
+    (held,) = (tmp_path / "index").glob("*/g-1")
+    content = [path.read_bytes() for path in held.rglob("*") if path.is_file()]
+    assert any(gone.bytes in one for one in content)
+    with transaction(engine) as connection:
+        connection.execute(text("delete from image where id = :id"), {"id": gone})
+        changes.record(connection, "system", "purge", [gone])
+    monkeypatch.setattr(following, "OLD_S", 0.0)
+    second = start(small=0)
+    until(lambda: second.builder.built and second._held and second._held.path.name != "g-1")
+    Generations(held.parent.parent, held.parent.name).sweep()
+    left = [path for path in (tmp_path / "index").rglob("*") if path.is_file()]
+    assert left
+    assert [path for path in left if gone.bytes in path.read_bytes()] == []
 
 
 def test_more_changes_than_can_be_applied_are_read_from_a_new_snapshot(

@@ -119,3 +119,11 @@ def test_what_was_tried_is_remembered_by_a_digest(monkeypatch: pytest.MonkeyPatc
     assert len(asked) == 22
     assert len(kept["px_tried"]) < 10
     assert sum(map(len, kept["px_tried"])) < 1000
+
+
+def test_how_long_the_trash_keeps_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bulk_words.in_the_trash() == "for 30 days; then they are deleted for good"
+    monkeypatch.setenv("PIXPLORE_TRASH_DAYS", "1")
+    assert bulk_words.in_the_trash() == "for 1 day; then they are deleted for good"
+    monkeypatch.setenv("PIXPLORE_TRASH_DAYS", "0")
+    assert bulk_words.in_the_trash() == "until somebody restores them"

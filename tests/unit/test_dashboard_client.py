@@ -3,10 +3,14 @@
 import httpx
 import pytest
 
-from dashboard import client
+from dashboard import client, failures
 from dashboard.account.authenticator import PasswordRules
 from dashboard.look import theme
 from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
+
+
+def told(answer: httpx.Response, method: str = "GET") -> PixploreError:
+    return client._problem(answer, method, "/v1/images", "3f9c2a81d04b")
 
 
 @pytest.mark.parametrize(
@@ -15,22 +19,44 @@ from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, PixploreErro
      (503, Unavailable), (500, Unavailable), (429, Unavailable)],
 )  # fmt: skip
 def test_each_status_is_an_error_of_ours(status: int, kind: type[PixploreError]) -> None:
-    problem = client._problem(httpx.Response(status, json={"title": "T", "detail": "Say this."}))
+    problem = told(httpx.Response(status, json={"title": "T", "detail": "Say this."}))
     assert type(problem) is kind
-    if status != 401:
+    if status != 401 and status < 500:
         assert problem.detail == "Say this."
+
+
+def test_what_nobody_expects_says_whether_anything_is_lost_and_names_its_reference() -> None:
+    answer = httpx.Response(503, json={"detail": "The service is resting. Try again in a moment."})
+    resting = "The service is resting. Try again in a moment."
+    assert told(answer, "GET").detail == f"{resting} Nothing was changed or lost. Reference: 3f9c2a81d04b"
+    look = "Look whether your change was made before you make it again."
+    assert told(answer, "POST").detail == f"{resting} {look} Reference: 3f9c2a81d04b"
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "sure"),
+    [("GET", httpx.ReadTimeout(""), True), ("PUT", httpx.ReadTimeout(""), False), ("PUT", httpx.ReadError(""), False),
+     ("PUT", httpx.ConnectError(""), True), ("PUT", httpx.PoolTimeout(""), True)],
+)  # fmt: skip
+def test_a_change_that_was_sent_and_not_answered_may_have_been_made(
+    method: str, error: httpx.HTTPError, sure: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = failures.unanswered(error, method, "/v1/taxonomy", "3f9c2a81d04b")
+    assert ("Nothing was changed" in said, "Look whether" in said) == (sure, not sure)
+    assert said.endswith("Reference: 3f9c2a81d04b")
+    assert f"request 3f9c2a81d04b: {method} '/v1/taxonomy': {type(error).__name__}" in caplog.text
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad Gateway</html>", b"[1]", b"null", b'{"detail": null}'])
 def test_an_answer_without_words_still_says_something(body: bytes) -> None:
     for status in (400, 401, 403, 404, 409, 500, 502):
-        assert len(client._problem(httpx.Response(status, content=body)).detail) > 20
+        assert len(told(httpx.Response(status, content=body)).detail) > 20
 
 
 def test_fields_at_fault_are_named() -> None:
     errors = [{"field": "min_confidence", "message": "is no number"}]
     for said in (errors, {"min_confidence": "is no number"}):
-        problem = client._problem(httpx.Response(422, json={"detail": "No.", "errors": said}))
+        problem = told(httpx.Response(422, json={"detail": "No.", "errors": said}))
         assert isinstance(problem, Invalid)
         assert problem.fields == {"min_confidence": "is no number"}
 

@@ -116,7 +116,7 @@ def test_a_part_that_breaks_keeps_what_is_not_for_people_in_the_log(dashboard: D
     right = dashboard.services.answers["/v1/insights/labels"]
     dashboard.services.answers["/v1/insights/labels"] = {"rows": [{"<b>secret</b>": 1}], "total": 12, "distinct": 1}
     app = dashboard.open("insights", Role.VIEWER)
-    assert "<b>Labels is not available just now.</b> It is noted in the log." in words(app)
+    assert "<b>Labels is not available just now.</b> It has a fault. Nothing is lost. Reference: " in words(app)
     assert not re.search("Error|secret|label'", words(app))
     assert "Different labels" in words(app), "the other parts stay"
     dashboard.services.answers["/v1/insights/labels"] = right
@@ -237,3 +237,20 @@ def test_the_products_page_follows_its_address(dashboard: Dashboard) -> None:
     app.run()
     assert app.number_input(key="px-least").value == 2
     assert "Products that have pictures, but not enough" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [("collections", "/v1/collections"), ("home", "/v1/insights/health"), ("products", "/v1/products/reconciliation")],
+)
+def test_a_page_that_breaks_shows_a_reference_and_the_log_has_the_rest(
+    dashboard: Dashboard, page: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    dashboard.services.answers[path] = ["an answer of another shape"]
+    said = words(dashboard.open(page, Role.ANALYST))
+    (reference,) = re.findall("Reference: ([0-9a-f]{12})", said)
+    assert "Traceback" not in said
+    assert "Error" not in said
+    (line,) = [one for one in caplog.records if reference in one.getMessage()]
+    assert line.exc_info
+    assert line.exc_info[1].__traceback__  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ async function ask(panel, path, pairs, signal) {
     if (problem.name === 'AbortError') throw problem;
     throw Object.assign(new Error('offline'), { status: 503 });
   }
-  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { status: answer.status });
+  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { status: answer.status, reference: answer.headers.get('x-request-id') });
   return answer.json();
 }
 
@@ -105,7 +105,7 @@ function trouble(panel, problem) {
   if (!over && (panel.tries = (panel.tries || 0) + 1) <= 2) { panel.again = setTimeout(() => refresh(panel), 1500 * panel.tries); }
   const act = over ? () => window.location.reload() : () => { panel.tries = 0; refresh(panel); };
   place.replaceChildren(
-    element('span', {}, over ? 'Your session is over.' : 'Counts are not available just now.'),
+    element('span', {}, over ? 'Your session is over.' : `Counts are not available just now.${problem.reference ? ` Reference: ${problem.reference}` : ''}`),
     element('button', { type: 'button', onclick: act }, over ? 'Sign in again' : 'Try again'),
   );
   place.hidden = false;

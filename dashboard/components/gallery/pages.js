@@ -75,7 +75,8 @@ async function askApi(path, query, options = {}, again = true) {
   if (answer?.status === 401) throw { over: true, text: 'Your session is over. Sign in again to see more.' };
   const said = await answer?.json().catch(() => null);
   if (answer && answer.status < 500 && said?.detail) throw { over: false, text: said.detail };
-  throw { over: false, text: answer ? 'The next pictures cannot be fetched just now.' : 'No connection to Pixplore.' };
+  const reference = answer?.headers.get('x-request-id');
+  throw { over: false, text: answer ? `The next pictures cannot be fetched just now.${reference ? ` Reference: ${reference}` : ''}` : 'No connection to Pixplore.' };
 }
 
 function askPage(source, cursor, signal) {

@@ -22,6 +22,8 @@ from infra.cdk.stacks.auth import AuthStack
 from infra.cdk.stacks.data import DataStack
 
 BATCH = 10
+TRASH_DAYS = "30"
+"""After which the sweep deletes for good, and the dashboard says so."""
 _OWN = {"PIXPLORE_MODEL_DIR": MODEL_DIR, "PIXPLORE_FACES": "0", "OMP_NUM_THREADS": "1"}
 _RECOGNISE = ("rekognition:DetectLabels", "rekognition:DetectText", "rekognition:DetectModerationLabels")
 
@@ -74,6 +76,14 @@ class May:
     def render(self) -> list[iam.PolicyStatement]:
         return [allow("s3:PutObject", "s3:DeleteObject", on=[self.renditions.arn_for_objects("*")])]
 
+    def delete_for_good(self) -> list[iam.PolicyStatement]:
+        """What was in the trash for long: each version of it."""
+        both = (self.originals, self.renditions)
+        return [
+            allow("s3:ListBucketVersions", on=[bucket.bucket_arn for bucket in both]),
+            allow("s3:DeleteObjectVersion", on=[bucket.arn_for_objects("*") for bucket in both]),
+        ]
+
     def send(self) -> iam.PolicyStatement:
         return allow("sqs:SendMessage", "sqs:GetQueueAttributes", on=[self.queue])
 
@@ -101,6 +111,7 @@ class IngestStack(Stack):
             "PIXPLORE_RENDITIONS_BUCKET": props.renditions.bucket_name,
             "PIXPLORE_QUEUE_URL": self.queue.queue_url,
             "PIXPLORE_DLQ_URL": self.dlq.queue_url,
+            "PIXPLORE_TRASH_DAYS": TRASH_DAYS,
         }
         self._functions(props, data.inside, {**self.settings, **props.auth.settings, **_OWN})
         self._wake(props.deployment.profile.awake)
@@ -137,7 +148,8 @@ class IngestStack(Stack):
             ("upload_status", "States of uploads", 512, 29, 10, [connect, asks]),
             ("label_image", "Looks at pictures that arrived", 1769, LABEL_TIMEOUT, profile.label_concurrency,
              [connect, *may.read_originals(), *may.render(), may.take(may.queue), allow(*_RECOGNISE, on=["*"])]),
-            ("sweep", "Finds what stopped on its way", 512, 60, 1, [connect, look, send, may.take(may.dlq)]),
+            ("sweep", "Finds what stopped on its way, empties the trash", 512, 60, 1,
+             [connect, look, *may.delete_for_good(), send, may.take(may.dlq)]),
             ("redrive", "Puts dead letters back", 512, 60, 1, [connect, send, may.take(may.dlq)]),
         )  # fmt: skip
         self.functions: dict[str, lambda_.Function] = {}
