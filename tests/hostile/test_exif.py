@@ -55,9 +55,9 @@ def taken(content: bytes) -> dict[str, Any]:
     found = decode(content)
     assert {found.width, found.height} == {320, 240}
     written = json.dumps(found.exif, allow_nan=False)
-    assert len(written) < 250_000
+    assert len(written) < 100_000
     for text in texts(found.exif):
-        assert len(text) <= 600
+        assert len(text) <= 500
         assert not [sign for sign in text if unicodedata.category(sign) in ("Cc", "Cf", "Cs") and sign != "\n"]
     for made in (thumbnail(small(found.image).image), preview(found.image)):
         assert b"EXIF" not in made
@@ -111,9 +111,11 @@ def test_a_script_is_text(kind: str) -> None:
 
 
 def test_very_many_and_very_long() -> None:
-    tags = sorted({*map(int, ExifTags.Base)} - {EXIF_PART, PLACE_PART, 0xA005})
-    text_at = 8 + 2 + 12 * len(tags) + 4
+    length = 580
+    tags = sorted({*map(int, ExifTags.Base)} - {EXIF_PART, PLACE_PART, 0xA005})[:100]
+    begin = 8 + 2 + 12 * len(tags) + 4
+    entries = [(tag, 2, length, begin + length * n) for n, tag in enumerate(tags)]
     head = b"Exif\0\0II*\0" + struct.pack("<I", 8)
-    found = taken(with_exif(head + directory([(tag, 2, 900, text_at) for tag in tags], 0, "<") + b"<x" * 450))
+    found = taken(with_exif(head + directory(entries, 0, "<") + b"<x" * (length // 2 * len(tags))))
     assert len(found["other"]) == 60
     assert found["description"] == "<x" * 250
