@@ -20,6 +20,7 @@ from pixplore.catalogue.snapshot import transaction
 from pixplore.errors import PixploreError, Unavailable
 from pixplore.labelling import Labeller
 from pixplore.settings import DatabaseSettings, QueueSettings, StorageSettings, VisionSettings, load
+from pixplore.vision import apart
 from pixplore.vision.embedding import Embedder
 
 THREADS = 3  # files at once in one process: while one waits for storage or recogniser, another is decoded
@@ -38,6 +39,7 @@ def labeller() -> Labeller:
 
 def prepare() -> None:
     """Make it all before the first message: a function's start has a whole core, its first second matters."""
+    apart.decode.ready()
     clients.s3(), clients.rekognition(), clients.sqs()
     try:
         with transaction(labeller().engine):

@@ -48,13 +48,13 @@ import json, sys, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import backend_lambdas.label_image
-from pixplore.vision import decode, hashes, renditions
+from pixplore.vision import apart, hashes, renditions
 from pixplore.vision.embedding import Embedder
 embed, content = Embedder(Path("models")), Path(sys.argv[1]).read_bytes()
 def look(_):
     began = time.perf_counter()
     hashes.sha256(content)
-    decoded = decode.decode(content)
+    decoded = apart.decode(content)
     small = renditions.small(decoded.image)
     renditions.thumbnail(small.image), renditions.preview(decoded.image)
     hashes.perceptual_hash(small.image), embed(small.image)

@@ -16,7 +16,8 @@ from pixplore.catalogue.snapshot import Engine, transaction
 from pixplore.domain import Picture
 from pixplore.errors import NotFound, Refused
 from pixplore.vision import renditions
-from pixplore.vision.decode import Decoded, decode
+from pixplore.vision.apart import decode
+from pixplore.vision.decode import Decoded
 from pixplore.vision.embedding import Embedder
 from pixplore.vision.hashes import perceptual_hash, sha256
 

@@ -15,7 +15,7 @@ from pixplore.domain import MAX_FILE_BYTES
 from pixplore.errors import NotFound, PixploreError
 from pixplore.labelling import WEBP
 from pixplore.vision import renditions
-from pixplore.vision.decode import decode
+from pixplore.vision.apart import decode
 from pixplore.vision.hashes import sha256
 
 FINE, LOST = "in order", "lost"

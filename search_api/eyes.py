@@ -26,7 +26,7 @@ def seen(content: bytes) -> bytes:
 @cache
 def _eyes() -> Callable[[bytes], bytes]:
     """Read when they are first asked for, model and libraries: most servers never are, and it takes 90 MB."""
-    from pixplore.vision.decode import decode
+    from pixplore.vision.apart import decode
     from pixplore.vision.embedding import Embedder
     from pixplore.vision.renditions import small
 

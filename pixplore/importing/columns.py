@@ -112,7 +112,10 @@ def _sides(column: Any) -> tuple[Any, Doubt]:
 def _labels(column: Any) -> tuple[Any, Doubt]:
     if not pa.types.is_list(column.type) and not pa.types.is_large_list(column.type):
         return _label_cells(_string(column))
-    column = column.cast(pa.list_(column.type.value_type))
+    one = column.type.value_type
+    if not pa.types.is_struct(one) or min(one.get_field_index("name"), one.get_field_index("confidence")) < 0:
+        raise pa.ArrowInvalid("not labels")
+    column = column.cast(pa.list_(one))
     flat = column.flatten()
     names, confidences = flat.field("name").cast(pa.string()), flat.field("confidence").cast(pa.float64())
     return _labelled(column, names, confidences, flat.is_null())

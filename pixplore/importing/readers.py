@@ -22,6 +22,7 @@ MOST_LINE = 10_000_000
 """Bytes of one line; more is no row but a file of another kind."""
 _OURS = {*COLUMNS, "id"}
 _SEPARATORS = ",;\t"
+_NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ def column_name(heading: str) -> str | None:
 def _parquet(path: Path) -> Source:
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as fault:
+        headings = list(file.schema_arrow.names)
+    except _NO_PARQUET as fault:
         raise Unreadable(f"This Parquet file cannot be read: {str(fault)[:200]}") from fault
-    headings = list(file.schema_arrow.names)
     return Source(path, "parquet", headings, _parquet_parts(file, headings))
 
 
@@ -102,10 +103,11 @@ def _parquet_parts(file: pq.ParquetFile, headings: list[str]) -> Iterator[Part]:
     line, total = 1, max(file.metadata.num_rows, 1)
     try:
         for batch in file.iter_batches(PART, columns=list(wanted), use_threads=False):
+            batch.validate(full=True)  # a file says of itself what it likes: letters that are none, lists without end
             raw = pa.Table.from_batches([batch]).rename_columns([wanted[name] for name in batch.schema.names])
             yield Part(raw, list(range(line, line + len(raw))), [], (line + len(raw)) / total)
             line += len(raw)
-    except (pa.ArrowInvalid, OSError) as fault:
+    except _NO_PARQUET as fault:
         raise Unreadable(f"From row {line:,} on the file cannot be read: {str(fault)[:200]}") from fault
 
 
@@ -154,7 +156,10 @@ def _csv(path: Path, encoding: str | None) -> Source:
         raise Unreadable(f"The letters of this file cannot be read: {fault}") from fault
     if "\0" in first:
         raise Unreadable("This is not a text file.")
-    written = {mark: next(csv.reader([first], delimiter=mark), []) for mark in _SEPARATORS}
+    try:
+        written = {mark: next(csv.reader([first], delimiter=mark), []) for mark in _SEPARATORS}
+    except csv.Error as fault:
+        raise Unreadable("The first line is longer than a line of headings can be. Is this a CSV?") from fault
     separator = max(written, key=lambda mark: sum(column_name(heading) is not None for heading in written[mark]))
     headings = [heading.strip() for heading in written[separator]]
     return Source(path, "csv", headings, _csv_parts(stream, headings, separator, path.stat().st_size))

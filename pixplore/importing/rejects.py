@@ -35,7 +35,7 @@ class Rejects:
     def write(self, faults: Iterable[Fault]) -> None:
         for fault in sorted(faults, key=lambda one: one.line):
             if self._file is None:
-                self._file = self.path.open("w", encoding="utf-8", newline="")
+                self._file = self.path.open("w", encoding="utf-8", errors="replace", newline="")
                 if self._csv:
                     csv.writer(self._file).writerow(["line", "reason", "unread", *map(harmless, self._headings)])
             if self._csv:

@@ -2,10 +2,7 @@
 
 import io
 
-import numpy as np
 from PIL import Image, ImageCms
-
-from pixplore.vision.model import on_white
 
 _SRGB = ImageCms.createProfile("sRGB")
 
@@ -21,6 +18,8 @@ def to_rgb(image: Image.Image, profile: bytes | None = None) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Grey of 16 or 32 bits: the top 8 of 16 bits; where numbers go beyond, from least to most."""
+    import numpy as np  # hardly any picture needs it, and it takes a tenth of a second
+
     values = np.asarray(image).astype(np.float32)
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
@@ -39,3 +38,15 @@ def _by_profile(image: Image.Image, profile: bytes) -> Image.Image:
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
     return converted or image
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """As RGB, transparent parts shown on white."""
+    if image.mode == "RGB":
+        return image
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        ground = Image.new("RGBA", rgba.size, "white")
+        ground.alpha_composite(rgba)
+        return ground.convert("RGB")
+    return image.convert("RGB")

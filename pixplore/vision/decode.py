@@ -1,15 +1,14 @@
 """Bytes that claim to be a picture -> an upright RGB picture in bounded memory, or a refusal for people.
 
 Pillow is told which formats it may try, its bomb guard is an error, and a JPEG is decoded at a fraction
-of its size where that is enough. The most a picture can need is 4 bytes for each of MAX_PIXELS; larger ones
-than _LIGHT are decoded one after the other.
+of its size where that is enough. The most a picture can need is 4 bytes for each of MAX_PIXELS, some three times
+over. Programs call it by `pixplore.vision.apart`: in a process of its own, one picture after the other.
 """
 
 import io
-import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,9 +25,8 @@ MIN_SIDE = 80
 """Rekognition's least width and height in px."""
 SIDE = 1600
 """Long side in px of what decode() gives, about: the size of a preview."""
-_ENOUGH, _MOST = 1400, 1760
+_ENOUGH, LONGEST = 1400, 1760
 # What a simple fraction makes between these is left at that: faster, and seen by no one.
-_LIGHT = 16_000_000
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -39,7 +37,6 @@ _SIDEWAYS = {_UPRIGHT[n] for n in (5, 6, 7, 8)}
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
-_one_heavy = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +61,7 @@ def decode(content: bytes) -> Decoded:
         _check_size(width, height)
         exif = source.getexif()
         turn = _UPRIGHT.get(exif.get(_ORIENTATION, 1))
-        with _one_heavy if width * height > _LIGHT else nullcontext():
-            image = _load(source)
+        image = _load(source)
         data = read_exif(exif)
     if turn is not None:
         image = image.transpose(turn)
@@ -94,7 +90,7 @@ def _load(source: Image.Image) -> Image.Image:
         _draft(source)
     source.load()
     image: Image.Image = source
-    if max(image.size) > _MOST:
+    if max(image.size) > LONGEST:
         by = SIDE / max(image.size)
         size = (max(1, round(image.width * by)), max(1, round(image.height * by)))
         if image.mode not in ("RGB", "L", "CMYK"):

@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pixplore.errors import Refused
-from pixplore.vision.model import SIZE, Pixels, letterbox, on_white
+from pixplore.vision.colour import on_white
+from pixplore.vision.model import SIZE, Pixels, letterbox
 
 SMALLEST, LARGEST = 80, 10_000  # pixels a side, Rekognition's limits
 _THUMB = 96

@@ -14,6 +14,8 @@ import numpy.typing as npt
 import onnxruntime
 from PIL import Image
 
+from pixplore.vision.colour import on_white
+
 SIZE = 260  # pixels a side the classifier takes
 # The number after -r is raised whenever the recipe in efficientnet.py, likeness_axes.py or open_nsfw.py changes.
 CLASSIFIER_FILE = "efficientnet_lite2-r1.onnx"
@@ -112,15 +114,3 @@ def letterbox(picture: Image.Image | Pixels, size: int = SIZE) -> Pixels:
     top, left = (size - height) // 2, (size - width) // 2
     square[top : top + height, left : left + width] = np.asarray(fitted)
     return square
-
-
-def on_white(image: Image.Image) -> Image.Image:
-    """As RGB, transparent parts shown on white."""
-    if image.mode == "RGB":
-        return image
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        ground = Image.new("RGBA", rgba.size, "white")
-        ground.alpha_composite(rgba)
-        return ground.convert("RGB")
-    return image.convert("RGB")

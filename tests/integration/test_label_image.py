@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from pixplore import labelling
 from pixplore.aws import queue, recognition
 from pixplore.catalogue.database import open_engine
 from pixplore.errors import Throttled
+from pixplore.vision import apart
+from tests import broken_decoder
 from tests.pictures import photo
 from tests.places import Pipeline
 
@@ -57,6 +60,30 @@ def test_one_bad_message_does_not_hold_up_the_others(pipeline: Pipeline, invoke:
     bodies = [pipeline.arrival(item).body() for item in (good, bad, empty)]
     assert sorted(invoke(*bodies, "poison")) == sorted([bodies[2], "poison"])
     assert [pipeline.item(item).status for item in (good, bad, empty)] == ["ready", "rejected", "received"]
+
+
+def test_a_file_that_ends_its_decoder_costs_itself_alone(
+    pipeline: Pipeline, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "COMMAND", broken_decoder.COMMAND)
+    monkeypatch.setattr(apart, "decode", decoder := apart.Decoder())
+    monkeypatch.setattr(labelling, "decode", decoder)
+    hide = queue.hide
+    monkeypatch.setattr(queue, "hide", lambda url, receipts, seconds: hide(url, receipts, 0))
+    items = pipeline.promise(*(f"{n}.jpg" for n in range(10)))
+    for n, item in enumerate(items):
+        pipeline.store(item, broken_decoder.CRASHES if n in (0, 4) else photo(n))
+    bodies = [pipeline.arrival(item).body() for item in items]
+    assert sorted(invoke(*bodies)) == sorted([bodies[0], bodies[4]])
+    assert [pipeline.item(item).status for item in items] == ["received" if n in (0, 4) else "ready" for n in range(10)]
+    for receives in (2, 3, 4, 5):
+        assert sorted(invoke(receives=receives)) == sorted([bodies[0], bodies[4]])
+    ended = pipeline.item(items[0])
+    assert (ended.status, ended.error_code) == ("failed", "not_processed")
+    assert ended.error_message.startswith("The program that opens pictures broke off at this one.")
+    assert queue.receive(pipeline.places.queue_url) == []
+    assert {letter.body for letter in queue.receive(pipeline.places.dlq_url)} == {bodies[0], bodies[4]}
+    decoder._idle()
 
 
 def test_objects_of_others_are_left_alone(invoke: Invoke, pipeline: Pipeline) -> None:

@@ -1,10 +1,12 @@
 """Uploads on the whole local stack: real signatures, events, queue, functions, recogniser."""
 
+import contextlib
 import json
 import time
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from tests.pictures import drawn, photo, saved
@@ -101,6 +103,23 @@ def test_poison_goes_to_the_dead_letters_and_nothing_else_does(stack: Stack) -> 
     assert bodies.count("poison") == 1
     assert not [body for body in bodies if answer["batch_id"] in body]
     sqs.purge_queue(QueueUrl=stack.ends["dlq_url"])
+
+
+def test_decoders_that_are_killed_cost_no_file(stack: Stack) -> None:
+    """The process that decodes is no part of the worker: killed again and again, its worker and the files live on."""
+    token = stack.token()
+    workers = {process.pid for process in stack.parts("pixplore-label-image")}
+    answer = stack.upload(token, [(f"{n}.jpg", fresh(n), JPEG) for n in range(10)])
+    killed, until = 0, time.monotonic() + 3
+    while time.monotonic() < until:
+        for process in stack.parts("pixplore.vision.apart"):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+                killed += 1
+        time.sleep(0.1)
+    assert stack.wait(token, answer["batch_id"], 120)["counts"] == {"ready": 10}
+    assert killed
+    assert workers <= {process.pid for process in stack.parts("pixplore-label-image")}
 
 
 def wait_for_empty(stack: Stack, queue: str) -> bool:
