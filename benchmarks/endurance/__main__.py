@@ -69,7 +69,7 @@ def main() -> None:
         stack(Path(top), IMAGES, demo=True) as running,
     ):
         if given.batch:
-            told(f"{FILES:,} files in one batch", batch.section(running, given.batch), given.batch >= FILES)
+            told(f"{given.batch:,} files in one batch", batch.section(running, given.batch), given.batch >= FILES)
         else:
             told("Half an hour of everything", paper.section(mixed(running, given.minutes)), given.minutes >= MINUTES)
     print("ended", file=sys.stderr)
