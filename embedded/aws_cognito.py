@@ -16,7 +16,7 @@ from typing import Any
 SHIPPED = frozenset({"123456", "654321"})
 LIFETIMES = {"_confirmation_code": 24 * 3600.0, "_reset_code": 3600.0}  # as Cognito's
 WRONG_CODES = 10
-MOST_SIGN_INS, MOST_REVOKED = 500, 10_000
+MOST_SIGN_INS, MOST_REVOKED = 5_000, 20_000
 """Sign-ins of a person that a sign-out everywhere names one by one, the others end by their time; revoked tokens that
 are known. ministack keeps all of them for ever, and writes all down again after each change."""
 

@@ -25,14 +25,16 @@ FLAT_SHARE, FLAT_MB = 0.03, 5.0
 MORE_HANDLES = 3
 PICTURE = "one a picture: the catalogue itself"
 WORK = "one a thing that people keep, gone when they delete it"
+FOR_EVER = "kept for ever by intent: one row "
 BOUNDS = {
-    "image": PICTURE, "item": PICTURE, "batch": "one an upload", "change": "one a change: the audit trail",
+    "image": PICTURE, "item": PICTURE, "batch": "one an upload", "change": FOR_EVER + "a change, the audit trail",
     "label": "one a word of the recogniser", "decision": "at most one a label of a picture",
     "review_skip": "the day a person named", "product": WORK, "collection": WORK, "collection_image": WORK,
     "saved_search": WORK, "taught_label": WORK, "taxonomy": "one a version that people write",
-    "session": "its end; cleared at each sign-in", "job_image": "what undoes a job, for its days",
+    "session": "its end; cleared at each sign-in", "sign_in_attempt": "half an hour",
+    "job": FOR_EVER + "a bulk change", "job_image": "30 days: what undoes a job", "share": FOR_EVER + "a link",
 }  # fmt: skip
-"""Table -> what bounds it. One that grows and is not here is bounded by nothing."""
+"""Table -> what bounds it, as docs/privacy.md says. One that grows and is not here is bounded by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
