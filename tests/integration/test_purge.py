@@ -41,7 +41,12 @@ def trash(pipeline: Pipeline, image_id: UUID, days: float) -> None:
 
 def places_of(rows: Callable[..., list[tuple[str, ...]]], word: str) -> set[str]:
     """Which columns of which tables hold this word, in any form that text can be found in."""
-    columns = rows("select table_name, column_name from information_schema.columns where table_schema = 'public'")
+    columns = rows(
+        """
+        select table_name, column_name from information_schema.columns join information_schema.tables
+         using (table_schema, table_name) where table_schema = 'public' and table_type = 'BASE TABLE'
+        """
+    )
     return {
         f"{table}.{column}" for table, column in columns
         if rows(f'select 1 from "{table}" where cast("{column}" as text) ilike :word limit 1', word=f"%{word}%")
