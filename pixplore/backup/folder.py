@@ -8,10 +8,10 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +19,9 @@ from pixplore.errors import Conflict, Damaged
 
 FORMAT = 1
 _CHUNK = 1 << 20
+_MOST_LINE = 1_000_000
+"""Bytes of one line of a list."""
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,14 @@ class Folder:
     @contextmanager
     def reading(self, kept: Kept) -> Iterator[BinaryIO]:
         """The content of a gzip file of the folder. Raises Damaged."""
-        try:
-            with gzip.open(self._inside(kept.file), "rb") as file:
+        path = self._inside(kept.file)
+        with ExitStack() as opened:
+            with _legible(kept.file):
+                file = opened.enter_context(gzip.open(path, "rb"))
+            try:
                 yield cast(BinaryIO, file)
-        except FileNotFoundError as error:
-            raise Damaged(f"{kept.file} of the backup is missing.") from error
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise Damaged(f"{kept.file} of the backup is damaged: {error}.") from error
+            except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+                raise Damaged(f"{kept.file} of the backup is damaged: {error}.") from error
 
     def write_object(self, stored: Stored, content: bytes) -> None:
         path = self._path(stored.file)
@@ -137,10 +141,18 @@ class Folder:
             return None
 
     def objects(self, manifest: Manifest) -> Iterator[Stored]:
-        """All objects by bucket and key, one at a time."""
-        with self.reading(manifest.objects) as file:
-            for line in file:
-                yield Stored(**json.loads(line))
+        """All objects by bucket and key, one at a time. Raises Damaged."""
+        return self.lines(manifest.objects, Stored)
+
+    def lines(self, kept: Kept, kind: type[Line]) -> Iterator[Line]:
+        """What stands in a list, one a line. Raises Damaged."""
+        read = TypeAdapter(kind).validate_json
+        with self.reading(kept) as file:
+            while line := file.readline(_MOST_LINE):
+                try:
+                    yield read(line)
+                except ValidationError as error:
+                    raise Damaged(f"{kept.file} of the backup is damaged: a line in it says nothing.") from error
 
     def finish(self, manifest: Manifest) -> None:
         """Only a backup that has this file is one."""
@@ -189,9 +201,14 @@ class Folder:
 
     def _inside(self, file: str) -> Path:
         """Whoever made the folder may have written any name into it."""
-        if ".." in Path(file).parts or Path(file).is_absolute():
-            raise Damaged(f"The backup names a file outside its folder: {file[:200]}.")
-        return self.root / file
+        path = self.root / file
+        try:
+            inside = path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, ValueError):  # a name that no file can have
+            inside = False
+        if not inside:
+            raise Damaged(f"The backup names a file outside its folder: {file[:200]!a}.")
+        return path
 
 
 @contextmanager

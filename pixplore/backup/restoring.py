@@ -6,7 +6,6 @@ would be taken for a new file; each arrival finds its row, has nothing to do, an
 looked at. A restore that was broken off goes on where it stopped when it is started again.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -122,9 +121,7 @@ def _picture(one: Stored) -> UUID | None:
 
 
 def _people(folder: Folder, manifest: Manifest) -> Iterator[Account]:
-    with folder.reading(manifest.people) as file:
-        for line in file:
-            yield Account(**json.loads(line))
+    return folder.lines(manifest.people, Account)
 
 
 def _bring_back(pool_id: str, account: Account, known: dict[str, str]) -> str:
