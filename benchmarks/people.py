@@ -21,6 +21,9 @@ THINK_S = 6.0
 """Seconds between two clicks of a person, on average."""
 PANEL = "label,category,tag,colour,orientation"
 _LIMIT_S = 60.0
+KEPT = httpx.Limits(max_connections=60, max_keepalive_connections=20, keepalive_expiry=2)
+"""Servers close a connection that was quiet for some seconds. A browser whose question meets that asks again by itself;
+httpx does not."""
 
 
 @dataclass
@@ -57,7 +60,7 @@ async def person(nth: int, base: str, cookie: str, queries: list[dict[str, str]]
     headers = {"Cookie": f"px={cookie}"}
     try:
         async with (
-            httpx.AsyncClient(base_url=base, headers=headers, timeout=_LIMIT_S) as beside,
+            httpx.AsyncClient(base_url=base, headers=headers, timeout=_LIMIT_S, limits=KEPT) as beside,
             connect(
                 address, origin=base, additional_headers=headers, subprotocols=["streamlit"], max_size=None
             ) as wire,

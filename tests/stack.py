@@ -24,6 +24,14 @@ ROOT = Path(__file__).resolve().parents[1]
 ENDED = {"ready", "duplicate", "rejected", "failed"}
 
 
+def free_ports(count: int) -> list[str]:
+    """Different ones: each asked for alone, two may be the same."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return [str(port) for port in found]
+
+
 @dataclass
 class Stack:
     """Started by `start()`; `ends` is endpoints.json."""
@@ -38,7 +46,7 @@ class Stack:
     def environment(self) -> dict[str, str]:
         names = ("PIXPLORE_PORT", "PIXPLORE_API_PORT", "PIXPLORE_AWS_PORT")
         inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL" and not k.startswith("AWS_")}
-        ports = {name: str(free_port()) for name in names}
+        ports = dict(zip(names, free_ports(len(names)), strict=True))
         return inherited | {"PIXPLORE_HOME": str(self.home), "PIXPLORE_DEMO": "0"} | ports | self.extra
 
     @property

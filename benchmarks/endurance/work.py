@@ -67,8 +67,7 @@ class Work:
         return began
 
     async def _all(self, end: float) -> None:
-        limits = httpx.Limits(max_connections=60, max_keepalive_connections=20)
-        async with httpx.AsyncClient(timeout=_LIMIT_S, limits=limits) as self.client:
+        async with httpx.AsyncClient(timeout=_LIMIT_S, limits=people.KEPT) as self.client:
             for role in ("admin", "analyst", "viewer"):
                 await self._sign_in(time.time(), role)
             self.charts = await self._all_charts()

@@ -17,6 +17,7 @@ LOAD = "the load generator"
 OTHERS = "other programs"
 """Whatever else runs on the machine: a figure with much of it is not worth keeping."""
 PARTS = (
+    ("pixplore.vision.apart", "decoders of label_image"),
     ("pixplore-issue-uploads", "function issue_uploads"),
     ("pixplore-label-image", "functions label_image"),
     ("pixplore-", "other functions"),
