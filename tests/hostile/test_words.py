@@ -11,7 +11,7 @@ from pixplore import arrivals, cursor
 from pixplore.errors import Invalid
 from pixplore.product_csv import parse
 
-MANY = settings(max_examples=int(os.environ.get("PIXPLORE_EXAMPLES", "150")), deadline=2_000,
+MANY = settings(max_examples=int(os.environ.get("PIXPLORE_EXAMPLES", "150")), deadline=20_000,
                 suppress_health_check=list(HealthCheck))  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
