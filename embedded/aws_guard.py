@@ -82,7 +82,7 @@ def signed(headers: dict[bytes, bytes], query: bytes) -> bool:
     """Whether a call names a key and a signature at all; ministack checks whether it holds."""
     authorization = headers.get(b"authorization", b"")
     if authorization:
-        return re.match(rb"AWS4-HMAC-SHA256 .*Credential=[^/\s]+/", authorization) is not None
+        return re.match(rb"AWS4-HMAC-SHA256 +Credential=[^/\s]+/", authorization) is not None
     v4 = b"X-Amz-Signature=" in query and re.search(rb"X-Amz-Credential=[^&/%]", query)
     v2 = b"Signature=" in query and re.search(rb"(^|&)AWSAccessKeyId=[^&]", query)  # an older form, S3 only
     return bool(v4 or v2)

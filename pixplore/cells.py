@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 EMPTY = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "k.a.", "#n/a"})
 """What people write into a column of numbers where there is none."""
 
-_CURRENCY = re.compile(r"^[€$£]\s*|\s*(?:[€$£]|EUR|USD|GBP|CHF)$")
+_CURRENCY = re.compile(r"^[€$£]|(?:[€$£]|EUR|USD|GBP|CHF)$")
 _PLAIN = re.compile(r"[+-]?(?:0|[1-9]\d*)$")
 _POINT = re.compile(r"[+-]?\d+\.\d+$")
 _COMMA = re.compile(r"[+-]?\d+,\d+$")

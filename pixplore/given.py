@@ -4,6 +4,7 @@ The filters of the search API must be able to ask for it afterwards: `__unset__`
 `attr.NAME.gte` is a range.
 """
 
+import re
 from typing import Annotated, Any, cast
 
 from pydantic import (
@@ -18,6 +19,8 @@ from pydantic_core import PydanticKnownError
 
 from pixplore.domain import UNSET
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+"""Good enough to send a code to. Each sign fits one place of it, so that no text takes longer than it is long."""
 MOST_NUMBER = 10**15
 """Beyond, a browser no longer tells one whole number from the next."""
 

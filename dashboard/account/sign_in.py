@@ -13,6 +13,7 @@ from dashboard.components import cookie
 from dashboard.look import theme
 from pixplore.aws import cognito
 from pixplore.errors import PixploreError, Unauthenticated
+from pixplore.given import EMAIL
 
 CODE = {"max_chars": 12, "autocomplete": "one-time-code"}
 
@@ -212,9 +213,7 @@ def _held(holds: bool, fault: str) -> bool:
 
 
 def _email_holds(email: str) -> bool:
-    return _held(
-        bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email)), "Type an email address, like name@company.com."
-    )
+    return _held(bool(EMAIL.fullmatch(email)), "Type an email address, like name@company.com.")
 
 
 def _password_holds(email: str, first: str, second: str) -> bool:

@@ -1,7 +1,6 @@
 """Who has an account, for administrators: invitations, roles, and who may sign in. Never one's own."""
 
 import logging
-import re
 from collections.abc import Callable
 from functools import cache, partial
 
@@ -12,6 +11,7 @@ from dashboard.look import theme
 from pixplore.aws import cognito
 from pixplore.domain import Person, Role
 from pixplore.errors import Conflict, Forbidden, PixploreError
+from pixplore.given import EMAIL
 from pixplore.settings import IdentitySettings, load
 
 MOST = 1000
@@ -21,7 +21,6 @@ STATUS = {
     "FORCE_CHANGE_PASSWORD": "Invited, has not signed in yet",
     "RESET_REQUIRED": "Needs a new password",
 }
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 log = logging.getLogger(__name__)
 
 
@@ -76,7 +75,7 @@ def _invite(asking: Person) -> None:
     email = email.strip().lower()
     if not sent:
         return
-    if not _EMAIL.fullmatch(email):
+    if not EMAIL.fullmatch(email):
         st.error("Type the whole email address, such as name@company.com.", icon=":material/error:")
         return
 
