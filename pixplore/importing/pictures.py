@@ -85,7 +85,11 @@ class Sender:
             if not bucket or not key:
                 raise Refused("no_address", "An address in the storage is s3://BUCKET/KEY.")
             return storage.read(bucket, key)[0]
-        path = self.folder / place
+        path = (self.folder / place).resolve()
+        if not path.is_relative_to(self.folder.resolve()):  # somebody else may have written the file
+            raise Refused("outside", "This lies outside the folder of the file. Put the pictures beside it.")
+        if not path.is_file():
+            raise FileNotFoundError(place)
         if path.stat().st_size > MAX_FILE_BYTES:
             raise Refused("too_large", f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
         return path.read_bytes()
