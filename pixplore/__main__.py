@@ -37,10 +37,9 @@ def import_file(arguments: argparse.Namespace) -> int:
     """Take catalogue entries in from a CSV, JSON Lines or Parquet file.
 
     Columns: sku, name, title, category, created_at, width, height, labels, tags, attributes (or attr.<name>, one
-    each), image (path beside the file, or s3:// address) and id (of an exported entry). An entry is known by its SKU
-    and name, or by the id it brings. Exit status: 0 when the file was read to its end, 1 when every row was rejected,
-    2 when the file, the database or the storage gave out; rejected rows are written beside the file, each with its
-    reason.
+    each), image (path or s3:// address) and id (of an exported entry). An entry is known by its SKU and name, or by
+    the id it brings. Exit status: 0 when the file was read to its end, 1 when every row was rejected, 2 when the file,
+    the database or the storage gave out; rejected rows are written beside the file, each with its reason.
     """
     from pixplore.importing.command import import_file as take_in
 
