@@ -21,7 +21,7 @@ AHEAD_S = 20.0
 """In use, it is asked for anew so long before that, in the background: nobody waits."""
 AWAY_S = 900.0
 """While Cognito does not answer, its last word is taken for so long; of who was refused, that word stays."""
-PATIENCE_S = 3.0
+PATIENCE_S = 8.0
 """Nobody waits longer for an answer, and the next RETRY_S nobody waits at all."""
 RETRY_S = 5.0
 _MOST = 10_000

@@ -50,9 +50,9 @@ def clean(row: Mapping[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {name: _text(name, row.get(name)) for name in TEXTS}
     out["image"] = _text("image", row.get("image"))
     if out["name"] is None:
-        if out["image"] is None:
+        out["name"] = file_names.clean(file_names.base(out["image"] or ""))
+        if not out["name"]:
             raise Unfit("name: is missing")
-        out["name"] = file_names.clean(file_names.base(out["image"]))
     for name in ("sku", "title", "category"):
         if out[name] is not None and (fault := word_fault(out[name])):
             raise Unfit(f"{name}: {fault}")

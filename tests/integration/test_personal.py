@@ -4,7 +4,7 @@ import io
 import json
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from pixplore.__main__ import main
+from pixplore.aws import cognito
 from pixplore.catalogue import collections, edit, personal, saved, sessions, verdicts
 from pixplore.catalogue.schema import metadata
 from pixplore.domain import Person, Role
@@ -28,8 +29,11 @@ NAMES = ("created_by", "by", "owner", "actor", "uploader", "updated_by")
 
 
 @pytest.fixture
-def written(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], dict[str, Any]]:
+def written(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[[str], dict[str, Any]]]:
     """What the command writes about somebody, in an installation where Anna and Bob have accounts."""
+    cognito._pool.cache_clear()  # another test's
     people: Any = boto3.client("cognito-idp", REGION)
     pool = people.create_user_pool(PoolName="p")["UserPool"]["Id"]
     for role in Role:
@@ -53,7 +57,8 @@ def written(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         assert stat.S_IMODE(to.stat().st_mode) == 0o600
         return json.loads(to.read_text())  # type: ignore[no-any-return]
 
-    return write
+    yield write
+    cognito._pool.cache_clear()
 
 
 def busy(pipeline: Pipeline, email: str, picture: UUID) -> None:

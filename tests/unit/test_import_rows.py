@@ -241,3 +241,9 @@ def test_a_quotation_mark_that_swallows_the_rest(tmp_path: Path) -> None:
     file.write_text("".join(lines), newline="")
     found, _, faults = read(file)
     assert (len(found), [fault.line for fault in faults]) == (2_999, [11])
+
+
+@pytest.mark.parametrize("image", [None, "//", "\u202e"])
+def test_an_address_that_gives_no_name_is_none(image: str | None) -> None:
+    with pytest.raises(Unfit, match="name: is missing"):
+        clean({"image": image})
