@@ -245,5 +245,5 @@ def test_a_quotation_mark_that_swallows_the_rest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("image", [None, "//", "\u202e"])
 def test_an_address_that_gives_no_name_is_none(image: str | None) -> None:
-    with pytest.raises(Unfit, match="name: is missing"):
-        clean({"image": image})
+    with pytest.raises(rows.Unfit, match="name: is missing"):
+        rows.clean({"image": image})
