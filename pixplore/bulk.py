@@ -126,9 +126,9 @@ def tried(engine: Engine, action: str, value: object, ids: Iterable[UUID], by: P
 
 
 def undo(engine: Engine, job_id: UUID, by: Person) -> Job:
-    """A job that puts back what this one changed. Raises NotFound, Forbidden, Conflict."""
+    """A job that puts back what this one changed. Raises NotFound, also for another person's; Forbidden, Conflict."""
     with transaction(engine) as connection:
-        old = jobs.job(connection, job_id)
+        old = jobs.seen(connection, job_id, by)
         if ACTIONS[old.action].undo is None:
             raise Conflict("This cannot be undone image by image: go back to an earlier version of the taxonomy.")
         may(connection, old.action, old.value, by)
@@ -136,9 +136,9 @@ def undo(engine: Engine, job_id: UUID, by: Person) -> Job:
 
 
 def cancel(engine: Engine, job_id: UUID, by: Person) -> Job:
-    """Stop a job where it is. Raises NotFound, Forbidden, Conflict."""
+    """Stop a job where it is. Raises NotFound, also for another person's; Forbidden, Conflict."""
     with transaction(engine) as connection:
-        old = jobs.job(connection, job_id)
+        old = jobs.seen(connection, job_id, by)
         may(connection, old.action, old.value, by)
         return jobs.cancel(connection, job_id)
 

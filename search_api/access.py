@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -101,10 +101,16 @@ def actor(
     return here.tokens.told(token.credentials).email
 
 
+def owner(who: Annotated[Person, Depends(person)], email: Annotated[str, Depends(actor)]) -> Person:
+    """Who asks, under that name: for what is only its maker's to see or to change."""
+    return replace(who, email=email)
+
+
 Here = Annotated[Parts, Depends(parts)]
 Viewer = Annotated[Person, Depends(person)]
 Analyst = Annotated[Person, Depends(_needs(Role.ANALYST))]
 Admin = Annotated[Person, Depends(_needs(Role.ADMIN))]
 Actor = Annotated[str, Depends(actor)]
+Owner = Annotated[Person, Depends(owner)]
 FRESH = [Depends(fresh)]
 """`dependencies` of a read that takes `min_version`."""

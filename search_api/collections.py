@@ -1,6 +1,5 @@
 """Collections of images. Everyone sees them all and may make their own."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from pixplore.catalogue.snapshot import snapshot, transaction
 from pixplore.query import Query as Asked
 from search_api import board_schemas as shapes
 from search_api import boards, schemas
-from search_api.access import FRESH, Actor, Here, Viewer
+from search_api.access import FRESH, Actor, Here, Owner, Viewer
 from search_api.answers import Json
 
 router = APIRouter(prefix="/v1/collections", tags=["collections"])
@@ -54,37 +53,34 @@ def get_collection(collection_id: UUID, who: Viewer, here: Here) -> Response:
 
 
 @router.patch("/{collection_id}", response_model=shapes.CollectionWritten, responses=schemas.WRITES)
-def patch_collection(
-    collection_id: UUID, body: shapes.CollectionPatch, who: Viewer, actor: Actor, here: Here
-) -> Response:
+def patch_collection(collection_id: UUID, body: shapes.CollectionPatch, by: Owner, here: Here) -> Response:
     """Change name or note."""
     with transaction(here.engine) as connection:
-        version = collections.rename(connection, collection_id, body.name, body.note, replace(who, email=actor))
+        version = collections.rename(connection, collection_id, body.name, body.note, by)
         return Json(_written(collections.collection(connection, collection_id), version, here))
 
 
 @router.delete("/{collection_id}", response_model=schemas.Written, responses=schemas.WRITES)
-def delete_collection(collection_id: UUID, who: Viewer, actor: Actor, here: Here) -> Response:
+def delete_collection(collection_id: UUID, by: Owner, here: Here) -> Response:
     """Delete a collection; its images stay in the catalogue."""
     with transaction(here.engine) as connection:
-        version = collections.remove(connection, collection_id, replace(who, email=actor))
+        version = collections.remove(connection, collection_id, by)
     return Json({"id": collection_id, "version": version})
 
 
 @router.post("/{collection_id}/images", response_model=shapes.CollectionWritten, responses=schemas.WRITES)
-def add_images(collection_id: UUID, body: shapes.ImageIds, who: Viewer, actor: Actor, here: Here) -> Response:
+def add_images(collection_id: UUID, body: shapes.ImageIds, by: Owner, here: Here) -> Response:
     """Put images in."""
     with transaction(here.engine) as connection:
-        by = replace(who, email=actor)
         version = collections.add_images(connection, collection_id, body.image_ids, by)
         return Json(_written(collections.collection(connection, collection_id), version, here))
 
 
 @router.delete("/{collection_id}/images/{image_id}", response_model=schemas.Written, responses=schemas.WRITES)
-def take_image(collection_id: UUID, image_id: UUID, who: Viewer, actor: Actor, here: Here) -> Response:
+def take_image(collection_id: UUID, image_id: UUID, by: Owner, here: Here) -> Response:
     """Take an image out."""
     with transaction(here.engine) as connection:
-        version = collections.take_image(connection, collection_id, image_id, replace(who, email=actor))
+        version = collections.take_image(connection, collection_id, image_id, by)
     return Json({"id": collection_id, "version": version})
 
 
@@ -101,10 +97,9 @@ def list_members(
 
 
 @router.put("/{collection_id}/order", response_model=schemas.Written, responses=schemas.WRITES)
-def move_images(collection_id: UUID, body: shapes.Move, who: Viewer, actor: Actor, here: Here) -> Response:
+def move_images(collection_id: UUID, body: shapes.Move, by: Owner, here: Here) -> Response:
     """Move images within the collection's own order."""
     with transaction(here.engine) as connection:
-        by = replace(who, email=actor)
         version = board_order.move(connection, collection_id, body.image_ids, body.before, by)
     return Json({"id": collection_id, "version": version})
 

@@ -6,21 +6,31 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from fastapi import Response
+
 from pixplore.catalogue import jobs
 from pixplore.catalogue.snapshot import snapshot
 from pixplore.catalogue.trials import Trial
 from pixplore.cells import harmless
+from pixplore.domain import Person
 from search_api import bulk_schemas as shapes
 from search_api.access import Here
+from search_api.answers import Json
 
 FIRST = 10
 """Failures told with the job itself."""
 _LINES = 1_000
 
 
-def look(job_id: UUID, here: Here) -> dict[str, Any]:
+def look(job_id: UUID, by: Person, here: Here) -> dict[str, Any]:
+    """Raises NotFound, also for another person's."""
     with snapshot(here.engine) as connection:
-        return told(jobs.job(connection, job_id), jobs.failures(connection, job_id, FIRST))
+        return told(jobs.seen(connection, job_id, by), jobs.failures(connection, job_id, FIRST))
+
+
+def started(job: jobs.Job, here: Here) -> Response:
+    here.worker.wake()
+    return Json(told(job, []), 202, headers={"Location": f"/v1/jobs/{job.id}"})
 
 
 def told(one: jobs.Job, failures: list[jobs.Failure]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from pixplore.catalogue import changes
+from pixplore.domain import Person, Role
 from pixplore.errors import Conflict, NotFound
 
 OPEN = ("waiting", "running")
@@ -92,6 +93,7 @@ class Part:
 
 
 _MANY = 1_000
+_NONE = "There is no such job."
 
 
 def create(
@@ -139,8 +141,18 @@ def job(connection: Connection, job_id: UUID) -> Job:
     """Raises NotFound."""
     found = _found(connection, "where id = :id", {"id": job_id})
     if not found:
-        raise NotFound("There is no such job.")
+        raise NotFound(_NONE)
     return found[0]
+
+
+def seen(connection: Connection, job_id: UUID, by: Person) -> Job:
+    """One that this person may know of: their own, any for an administrator, and what a new taxonomy does, which
+    everybody sees. Raises NotFound, also for another person's.
+    """
+    one = job(connection, job_id)
+    if one.created_by != by.email and by.role is not Role.ADMIN and one.action != "taxonomy":
+        raise NotFound(_NONE)
+    return one
 
 
 def locked(connection: Connection, job_id: UUID) -> Job:

@@ -57,7 +57,7 @@ def ended(api: Api, answer: httpx.Response) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     place = answer.headers["location"]
     deadline = time.monotonic() + 20
-    while (job := api.get("viewer", place).json())["state"] in ("waiting", "running"):
+    while (job := api.get("admin", place).json())["state"] in ("waiting", "running"):
         assert time.monotonic() < deadline, job
         time.sleep(0.02)
     return dict(job)
@@ -139,7 +139,7 @@ def test_undo_leaves_what_was_changed_since(api: Api, shelf: list[Picture]) -> N
     pages, cursor = [], None
     while True:
         page = api.get(
-            "viewer", f"/v1/jobs/{back['id']}/failures", {"limit": 1} | ({"cursor": cursor} if cursor else {})
+            "admin", f"/v1/jobs/{back['id']}/failures", {"limit": 1} | ({"cursor": cursor} if cursor else {})
         )
         pages += page.json()["items"]
         if (cursor := page.json()["next_cursor"]) is None:
@@ -181,9 +181,9 @@ def test_who_may(api: Api, shelf: list[Picture]) -> None:
     put = ended(api, ask(api, "viewer", action="add_to_collection", value=own))
     assert put["changed"] == 11
     assert api.get("viewer", f"/v1/collections/{own}").json()["images"] == 11
-    assert api.call("analyst", "POST", f"/v1/jobs/{put['id']}/undo").status_code == 403
+    assert api.call("analyst", "POST", f"/v1/jobs/{put['id']}/undo").status_code == 404
     gone = ended(api, ask(api, "admin", action="delete"))
-    assert api.call("analyst", "POST", f"/v1/jobs/{gone['id']}/undo").status_code == 403
+    assert api.call("analyst", "POST", f"/v1/jobs/{gone['id']}/undo").status_code == 404
     assert api.call("viewer", "POST", f"/v1/jobs/{uuid4()}/undo").status_code == 404
 
 
@@ -213,8 +213,8 @@ def test_what_is_wrong_is_named(api: Api, shelf: list[Picture]) -> None:
 
 def test_jobs_are_listed_newest_first(api: Api, shelf: list[Picture]) -> None:
     made = [ended(api, ask(api, "analyst", action="tag", value=f"t{n}"))["id"] for n in range(3)]
-    first = api.get("viewer", "/v1/jobs", {"limit": 2}).json()
-    rest = api.get("viewer", "/v1/jobs", {"limit": 2, "cursor": first["next_cursor"]}).json()
+    first = api.get("admin", "/v1/jobs", {"limit": 2}).json()
+    rest = api.get("admin", "/v1/jobs", {"limit": 2, "cursor": first["next_cursor"]}).json()
     assert [one["id"] for one in first["items"] + rest["items"]] == made[::-1]
     assert rest["next_cursor"] is None
 
@@ -362,9 +362,9 @@ def test_one_persons_jobs_and_what_failed_as_a_file(api: Api, shelf: list[Pictur
     mine = ended(api, ask(api, "analyst", action="tag", value="mine"))
     ended(api, ask(api, "admin", action="tag", value="hers"))
     who = mine["created_by"]
-    listed = api.get("viewer", "/v1/jobs", {"created_by": who}).json()["items"]
+    listed = api.get("admin", "/v1/jobs", {"created_by": who}).json()["items"]
     assert [one["id"] for one in listed] == [mine["id"]]
-    assert {one["created_by"] for one in api.get("viewer", "/v1/jobs").json()["items"]} == {who, "admin@example.com"}
+    assert {one["created_by"] for one in api.get("admin", "/v1/jobs").json()["items"]} == {who, "admin@example.com"}
     with transaction(api.engine) as connection:
         connection.execute(text("update image set name = '=1+1' where id = :id"), {"id": shelf[2].id})
     ids = [str(shelf[2].id), str(shelf[3].id), str(uuid4())]
@@ -373,10 +373,26 @@ def test_one_persons_jobs_and_what_failed_as_a_file(api: Api, shelf: list[Pictur
     assert (one["changed"], one["failed"]) == (2, 1)
     api.call("analyst", "PATCH", f"/v1/images/{ids[0]}", json={"attributes": {"size": "S"}})
     back = ended(api, api.call("analyst", "POST", f"/v1/jobs/{one['id']}/undo"))
-    told = api.get("viewer", f"/v1/jobs/{back['id']}/failures.csv")
+    told = api.get("analyst", f"/v1/jobs/{back['id']}/failures.csv")
     assert told.headers["content-disposition"].startswith("attachment")
     lines = told.text.splitlines()
     assert lines[0] == "id,name,error"
     assert lines[1].startswith(f"{ids[0]},'=1+1,")
     assert len(lines) == 2
-    assert api.get("viewer", f"/v1/jobs/{uuid4()}/failures.csv").status_code == 404
+
+
+def test_another_persons_job_is_not_there(api: Api, shelf: list[Picture]) -> None:
+    hers = ended(api, ask(api, "admin", action="tag", value="hers"))
+    mine = ended(api, ask(api, "analyst", action="tag", value="mine"))
+    assert [one["id"] for one in api.get("analyst", "/v1/jobs").json()["items"]] == [mine["id"]]
+    assert api.get("analyst", "/v1/jobs", {"created_by": hers["created_by"]}).json()["items"] == []
+    assert api.get("viewer", "/v1/jobs").json()["items"] == []
+    for job, told in ((hers, 404), (mine, 200), ({"id": str(uuid4())}, 404)):
+        for more in ("", "/failures", "/failures.csv"):
+            answer = api.get("analyst", f"/v1/jobs/{job['id']}{more}")
+            assert answer.status_code == told, answer.text
+    nothing = api.get("analyst", f"/v1/jobs/{uuid4()}").json()["detail"]
+    for act in ("undo", "cancel"):
+        answer = api.call("analyst", "POST", f"/v1/jobs/{hers['id']}/{act}")
+        assert (answer.status_code, answer.json()["detail"]) == (404, nothing)
+    assert api.get("admin", f"/v1/jobs/{mine['id']}").json()["changed"] == mine["changed"]
