@@ -1,5 +1,7 @@
-"""A catalogue in which every name that people can give is hostile: a stack of its own, so that no page shows others."""
+"""A catalogue in which every name that people, cameras and the recogniser can give is hostile: a stack of its own, so
+that no page shows others."""
 
+import io
 import json
 import os
 import subprocess
@@ -7,7 +9,15 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from PIL import Image
+from PIL.ExifTags import IFD, Base
+from sqlalchemy import text
+
+from pixplore.catalogue import changes
+from pixplore.catalogue.database import open_engine
+from pixplore.catalogue.document import refresh_words
 from tests.browser.shelf import PHOTOS, photo
 from tests.stack import ROOT, Stack
 
@@ -69,7 +79,7 @@ class Hostile:
 
     def _upload(self) -> None:
         """Photographs with these names, and files that are none."""
-        files = [(f"{EVERY[n]}.jpg", photo(PHOTOS[n]), "image/jpeg") for n in range(len(EVERY))]
+        files = [(f"{EVERY[n]}.jpg", taken(photo(PHOTOS[n]), EVERY[n]), "image/jpeg") for n in range(len(EVERY))]
         files += [(f"{name}.png", b"no picture" + name.encode(), "image/png") for name in EVERY[:2]]
         defaults = {"category": WORD, "tags": EVERY, "attributes": {NAMES["svg"]: WORD}}
         self.batch = self.stack.upload(self.token, files, name=WORD, defaults=defaults)["batch_id"]
@@ -78,11 +88,21 @@ class Hostile:
         assert len(self.pictures) == len(EVERY), ended["counts"]
         more = self.stack.upload(self.token, [(f"{WORD}.jpg", photo(PHOTOS[-1]), "image/jpeg")], name=NAMES["svg"])
         self.stack.wait(self.token, more["batch_id"], 120)
+        self._recognised()
         for picture, name in zip(self.pictures, EVERY, strict=True):
             self.call("PATCH", f"/images/{picture}", {"title": name})
             for label in EVERY[:4]:
                 decided = {"image_id": picture, "label": label, "verdict": "accept"}
                 self.call("POST", "/review/decisions", decided)
+
+    def _recognised(self) -> None:
+        """Text on the pictures, and what is to be moderated, as a recogniser that reads would say it."""
+        with open_engine(self.stack.ends["database_url"]).begin() as link:
+            for place, (picture, name) in enumerate(zip(self.pictures, EVERY, strict=True)):
+                flags = [{"name": name[:200], "parent": name[:200], "confidence": 88.0}]
+                link.execute(_SAID, {"id": picture, "text": [name, f"{name} read{place}"], "flags": json.dumps(flags)})
+            refresh_words(link, [UUID(picture) for picture in self.pictures])
+            changes.record(link, WORD, "relabel", [UUID(picture) for picture in self.pictures])
 
     def _products(self) -> None:
         lines = [f"SKU,Title,Category,{_cell(NAMES['svg'])},{_cell(NAMES['formula'])}"]
@@ -108,6 +128,19 @@ class Hostile:
         self.call("PUT", "/taxonomy", {"rules": rules, "note": WORD})
         for name in EVERY[:4]:
             self.call("POST", "/bulk", {"query": {"tag": [WORD]}, "action": "tag", "value": f"{name} bulk"})
+
+
+_SAID = text("update image set text_found = :text, moderation = cast(:flags as jsonb) where id = :id")
+
+
+def taken(jpeg: bytes, name: str) -> bytes:
+    """The photograph as a camera with this name, its owner and his words would write it."""
+    made, exif = io.BytesIO(), Image.Exif()
+    for tag in (Base.ImageDescription, Base.Artist, Base.Copyright, Base.Software, Base.Model, Base.HostComputer):
+        exif[tag] = name.encode()
+    exif.get_ifd(IFD.Exif)[Base.LensModel] = name.encode()
+    Image.open(io.BytesIO(jpeg)).save(made, "JPEG", exif=exif)
+    return made.getvalue()
 
 
 def _cell(text: str) -> str:

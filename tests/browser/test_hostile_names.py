@@ -207,6 +207,12 @@ def test_a_tag_is_put_on_all_of_a_result_and_taken_back(admin: Person, store: Ho
     expect(changes).to_contain_text("Undone: tagged 1 picture")
 
 
+def test_a_picture_found_by_the_text_on_it(admin: Person) -> None:
+    tiles = gallery(admin, asked(q="onerror read0"))
+    expect(tiles).to_have_count(1)
+    sound(admin, WORD)
+
+
 @pytest.mark.parametrize("place", range(len(EVERY)))
 def test_an_open_picture(place: int, admin: Person, store: Hostile) -> None:
     page = admin.page
@@ -215,6 +221,11 @@ def test_an_open_picture(place: int, admin: Person, store: Hostile) -> None:
     expect(shown.locator(".label").first).to_be_visible()
     unfold(shown)
     sound(admin, EVERY[place], WORD)
+    for part in ("text", "safety", "camera"):
+        said = shown.locator(f'details[data-part="{part}"]')
+        expect(said).to_contain_text(
+            "read" if part == "text" else EVERY[place][:60] if EVERY[place].isascii() else "exe"
+        )
     shown.get_by_role("button", name="Edit", exact=True).click()
     expect(shown.get_by_label("Title")).to_have_value(EVERY[place])
     sound(admin, *EVERY)  # all are tags of it
