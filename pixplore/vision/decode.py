@@ -59,7 +59,7 @@ def decode(content: bytes) -> Decoded:
     with _refusals(), Image.open(io.BytesIO(content), formats=FORMATS[kind]) as source:
         width, height = source.size
         _check_size(width, height)
-        exif = source.getexif()
+        exif = _exif(source)
         turn = _UPRIGHT.get(exif.get(_ORIENTATION, 1))
         image = _load(source)
         data = read_exif(exif)
@@ -68,6 +68,14 @@ def decode(content: bytes) -> Decoded:
     if turn in _SIDEWAYS:
         width, height = height, width
     return Decoded(kind, width, height, image, data)
+
+
+def _exif(source: Image.Image) -> Image.Exif:
+    """Empty where it cannot be read at all: a camera's notes are not worth the picture."""
+    try:
+        return source.getexif()
+    except Exception:
+        return Image.Exif()
 
 
 def _check_size(width: int, height: int) -> None:

@@ -24,12 +24,12 @@ def refusal(content: bytes) -> Refused:
     return caught.value
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def png_that_claims(width: int, height: int) -> bytes:
     """A tiny file whose header promises any number of pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     rows = zlib.compress(b"\0" * 1_000_000)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
@@ -63,6 +63,7 @@ def test_the_bytes_count_and_not_the_name() -> None:
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "kind_not_taken",
          "SVG"),
         (b"%PDF-1.7 ...", "kind_not_taken", "PDF"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "kind_not_taken", "EPS"),
         (b"8BPS\0\1" + b"\0" * 100, "kind_not_taken", "Photoshop"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 100, "kind_not_taken", "HEIC"),
         (b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + b"\0" * 100, "kind_not_taken", "Video"),
@@ -84,6 +85,25 @@ def test_a_pixel_bomb_is_refused_before_it_goes_off(width: int, height: int) -> 
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
     assert width * height > MAX_PIXELS
+
+
+def with_chunk(kind: bytes, content: bytes) -> bytes:
+    """A good PNG with one more chunk, right behind its head."""
+    png = saved(drawn(200, 200), "PNG")
+    return png[:33] + chunk(kind, content) + png[33:]
+
+
+@pytest.mark.parametrize(("kind", "head"), [(b"zTXt", b"c\0\0"), (b"iCCP", b"p\0\0"), (b"iTXt", b"c\0\1\0\0\0")])
+def test_what_a_chunk_unfolds_to_has_an_end(kind: bytes, head: bytes) -> None:
+    bomb = with_chunk(kind, head + zlib.compress(bytes(200_000_000), 9))
+    tracemalloc.start()
+    assert refusal(bomb).code == "damaged"
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_exif_that_is_none_costs_no_picture() -> None:
+    assert decode(with_chunk(b"eXIf", b"no exif at all")).width == 200
 
 
 def test_kinds_that_lie_about_their_frames_cost_one() -> None:
