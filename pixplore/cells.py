@@ -22,7 +22,8 @@ _LARGEST = 15
 """Digits that a JSON number keeps exactly; longer ones are codes, not amounts."""
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Wide signs count, too: a spreadsheet set to Japanese or Chinese reads them as the narrow ones."""
 
 
 def harmless(cell: str) -> str:

@@ -164,7 +164,7 @@ function tellOfZip(view, { archive, added, twice, refused, fault }) {
 // What was not taken, as a table; no cell can start a formula in a spreadsheet.
 function errorsCsv(queue) {
   const cell = (text) => {
-    const safe = /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const safe = /^'*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
     return `"${safe.replaceAll('"', '""')}"`;
   };
   const rows = queue.items.filter((item) => ['rejected', 'failed', 'stuck', 'duplicate'].includes(item.phase));
