@@ -61,7 +61,7 @@ def _open_items(places: Places, now: datetime) -> tuple[int, int, int]:
     """(looked at, queued again, failed)."""
     with transaction(places.engine) as connection:
         items = repair.open_items(connection, PATIENCE, MOST_ITEMS)
-    batches = set(list(dict.fromkeys(item.batch_id for item in items))[:MOST_BATCHES])
+    batches = _batches(items, False) | _batches(items, True)
     items = [item for item in items if item.batch_id in batches]
     stored = _stored(places.bucket, batches, {item.key for item in items})
     absent = [item for item in items if item.key not in stored]
@@ -77,6 +77,12 @@ def _open_items(places: Places, now: datetime) -> tuple[int, int, int]:
         repair.look_later(connection, {i.image_id for i in there} - {i.image_id for i in stuck}, WHILE_QUEUED)
         repair.look_later(connection, (item.image_id for item in stuck), AFTER_SENDING)
     return len(items), len(stuck), failed
+
+
+def _batches(items: Iterable[repair.Open], expected: bool) -> set[UUID]:
+    """Those of the items that are only expected, or of the others, that are due longest."""
+    found = dict.fromkeys(item.batch_id for item in items if (item.status == "expected") == expected)
+    return set(list(found)[:MOST_BATCHES])
 
 
 def _stored(bucket: str, batches: Iterable[UUID], keys: set[str]) -> dict[str, datetime]:

@@ -76,21 +76,30 @@ def begin_again(connection: Connection, image_ids: Iterable[UUID]) -> list[UUID]
 
 def open_items(connection: Connection, soon: int, most: int) -> list[Open]:
     """Open items that the sweep should look at now or within `soon` seconds, the longest due first; also what is put
-    off for longer than anything ever is, by a clock that was wrong."""
+    off for longer than anything ever is, by a clock that was wrong.
+
+    Of those that have arrived up to `most`, then as many of those that are only expected: files that never come, of
+    uploads that people left, must not stand before what a worker has dropped.
+    """
     rows = connection.execute(
-        text("""
-            select image_id, batch_id, status, object_key, attempts,
-                   case when look_at < now() + :soon * interval '1 second'
-                   then greatest(extract(epoch from look_at - now()), 0)::float else 0 end,
-                   extract(epoch from now() - updated_at)::float, expires_at < now()
-              from item where status in ('expected', 'received', 'processing')
-               and (look_at < now() + :soon * interval '1 second'
-                    or look_at > now() + :longest * interval '1 second')
-             order by look_at limit :most
-        """),
+        text(
+            " union all ".join(f"({_DUE.format(statuses)})" for statuses in ("'received', 'processing'", "'expected'"))
+        ),
         {"soon": soon, "most": most, "longest": LONGEST_WAIT},
     )
     return [Open(*row) for row in rows]
+
+
+_DUE = """
+    select image_id, batch_id, status, object_key, attempts,
+           case when look_at < now() + :soon * interval '1 second'
+           then greatest(extract(epoch from look_at - now()), 0)::float else 0 end,
+           extract(epoch from now() - updated_at)::float, expires_at < now()
+      from item where status in ({})
+       and (look_at < now() + :soon * interval '1 second'
+            or look_at > now() + :longest * interval '1 second')
+     order by look_at limit :most
+"""
 
 
 def look_later(connection: Connection, image_ids: Iterable[UUID], seconds: int) -> None:

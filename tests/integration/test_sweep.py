@@ -75,6 +75,23 @@ def test_what_a_dead_worker_holds_is_not_waited_for(pipeline: Pipeline, status: 
     assert sweep(pipeline.places, now(timedelta(seconds=31))).sent == 1
 
 
+def test_uploads_that_people_left_do_not_stand_before_what_a_worker_dropped(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "MOST_BATCHES", 3)
+    monkeypatch.setattr(sweeping, "MOST_ITEMS", 5)
+    left = [pipeline.promise("never sent.jpg") for _ in range(8)]
+    (item,) = pipeline.promise("cup.jpg")
+    pipeline.store(item, photo(5))
+    pipeline.rows("update item set look_at = now() - interval '5 minutes'")
+    pipeline.rows(f"""update item set status = 'processing', updated_at = now() - interval '1 minute',
+                      look_at = now() - interval '1 second' where image_id = '{item.image_id}'""")
+    swept = sweep(pipeline.places, now())
+    assert (swept.looked, swept.sent) == (4, 1)
+    assert pipeline.messages() == [item.object_key]
+    assert sum(sweep(pipeline.places, now()).looked for _ in range(2)) == len(left) - 3  # all have their turn
+
+
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_wrong_clock_of_the_storage_holds_nothing_up(pipeline: Pipeline, hours: int) -> None:
     (item,) = pipeline.promise("cup.jpg")
