@@ -1,4 +1,4 @@
-"""Who I am, my password, the second step at sign-in, and the ways out."""
+"""Who I am, my password, the second step at sign-in, what is kept about me, and the ways out."""
 
 import streamlit as st
 from streamlit_authenticator.utilities import ResetError
@@ -12,7 +12,9 @@ from pixplore.errors import Unauthenticated
 found = session.session()
 if found is None:
     raise Unauthenticated()
-theme.page_header("Account", "Your password, the second step at sign-in, and where you are signed in.")
+theme.page_header(
+    "Account", "Your password, the second step at sign-in, where you are signed in, and what is kept about you."
+)
 if st.session_state.get("px_leaving"):
     account_views.leave()
 
@@ -48,3 +50,5 @@ with right, theme.card("two-step"), theme.part("Two-step verification"), theme.s
     two_step.section(found)
 with right, theme.card("password"):
     _password()
+with right, theme.card("own-data"):
+    account_views.own_data()

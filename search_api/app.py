@@ -38,6 +38,7 @@ from search_api import (
     health,
     images,
     insights,
+    me,
     minute_log,
     near_duplicates,
     operations,
@@ -117,7 +118,7 @@ def make() -> FastAPI:
         made.include_router(noun.router)
     for noun in (similar, near_duplicates, taught, suggestions):
         made.include_router(noun.router)
-    for noun in (verdicts, thresholds, taxonomy):
+    for noun in (verdicts, thresholds, taxonomy, me):
         made.include_router(noun.router)
     problems.install(made)
     problems.describe(made)

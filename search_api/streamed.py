@@ -17,11 +17,11 @@ _AT_ONCE = threading.BoundedSemaphore(4)
 """Files that one process writes at a time: each holds two connections to the database."""
 
 
-def streamed(parts: Iterator[bytes], media_type: str, ending: str) -> "_File":
-    """The file `pixplore-<today>.<ending>`. Raises Unavailable while too many are being written."""
+def streamed(parts: Iterator[bytes], media_type: str, ending: str, about: str = "pixplore") -> "_File":
+    """The file `<about>-<today>.<ending>`. Raises Unavailable while too many are being written."""
     if not _AT_ONCE.acquire(blocking=False):
         raise Unavailable("Several files are being written already. Try again in a moment.", retry_after=10)
-    name = f"pixplore-{datetime.now(UTC).date().isoformat()}.{ending}"
+    name = f"{about}-{datetime.now(UTC).date().isoformat()}.{ending}"
     return _File(parts, media_type=media_type, headers={
         "Content-Disposition": content_disposition(name),
         "Content-Encoding": "identity",  # so that nothing on the way packs, and holds back, what is sent

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components import cookie
+from dashboard.components.downloads import File, downloads
 from dashboard.look import theme
 from pixplore.domain import Role
 
@@ -15,6 +16,8 @@ MAY = {
     Role.ADMIN: "You bring pictures in, mend what failed and manage people.",
 }
 SHOWN = 6
+_ALIVE = "/data/v1/saved-searches?limit=1"
+"""A call that costs nothing and fails where the download would."""
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
             ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
@@ -46,6 +49,13 @@ def places(found: session.Session) -> None:
     if st.button("Sign out everywhere", icon=":material/devices:"):
         session.sign_out_everywhere(found)
         leave()
+
+
+def own_data() -> None:
+    """Everything that is kept about this person, for them to save."""
+    st.header("Your data", anchor=False)
+    hint = "Everything kept under your name, as one JSON file"
+    downloads([File("Download my data", hint, "/data/v1/me/data", _ALIVE)], None, key="px-my-data")
 
 
 def leave() -> None:

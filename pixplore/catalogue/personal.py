@@ -1,9 +1,12 @@
 """Everything the catalogue keeps about one person, table by table, by their address and the id of their account."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, text
+
+from pixplore.catalogue.snapshot import Engine, snapshot
 
 _PART = 1_000
 PARTS = {
@@ -55,6 +58,17 @@ PARTS = {
     """,
 }
 """Name in the export -> question. What signs somebody in (cookies, tokens) is no part of it."""
+
+
+@contextmanager
+def moment(engine: Engine) -> Iterator[Connection]:
+    """One moment to read all parts from. Raises Unavailable.
+
+    A reader that takes nothing for two minutes loses it: it would keep the database from tidying up.
+    """
+    with snapshot(engine) as connection:
+        connection.execute(text("set local idle_in_transaction_session_timeout = '2min'"))
+        yield connection
 
 
 def kept(connection: Connection, part: str, email: str, sub: str) -> Iterator[dict[str, Any]]:

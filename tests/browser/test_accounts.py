@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
 import secrets
 import struct
@@ -259,6 +260,29 @@ def test_after_signing_out_the_old_cookie_is_worth_nothing(anybody: Anybody) -> 
     person.context.add_cookies([{"name": "px", "value": old, "url": person.base}])
     page.goto("/account")
     expect(page.get_by_label("Email", exact=True)).to_be_visible()
+
+
+def test_what_is_kept_about_oneself_is_one_file(anybody: Anybody, stack: Stack) -> None:
+    email, person = somebody(stack), anybody()
+    token = stack.sign_in(email, PASSWORD)["AccessToken"]
+    search = {"name": "Hammers of mine", "query": "q=hammer"}
+    made = httpx.post(f"{stack.ends['search_api']}/v1/saved-searches", json=search,
+                      headers={"Authorization": f"Bearer {token}"})  # fmt: skip
+    assert made.status_code == 201, made.text
+    person.page.goto("/account")
+    person.submit(email, PASSWORD)
+    page = person.arrived()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download my data").click()
+    expect(page.get_by_text("The download begins.")).to_be_visible()
+    assert re.fullmatch(r"pixplore-my-data-[\d-]+\.json", saved.value.suggested_filename)
+    told = json.loads(saved.value.path().read_bytes())
+    assert (told["about"], told["account"]["attributes"]["email"]) == (email, email)
+    assert [one["name"] for one in told["saved_searches"]] == ["Hammers of mine"]
+    assert [one["action"] for one in told["changes"]] == ["saved_search_create"]
+    assert len(told["sessions"]) == 1
+    for name in ("admin", "analyst"):
+        assert stack.ends["demo_users"][name]["email"] not in json.dumps(told)
 
 
 def test_signing_out_everywhere_reaches_other_browsers(anybody: Anybody, stack: Stack) -> None:

@@ -76,6 +76,7 @@ LEAST = {
         GET /v1/taught-labels/{taught_id}/report
         GET /v1/taxonomy
         GET /v1/taxonomy/versions
+        GET /v1/me/data
     """,  # `POST /v1/bulk` asks for the role of each action; boards, searches and jobs are their makers' to change
     "analyst": """
         PATCH /v1/images/{image_id}
