@@ -16,11 +16,13 @@ from pixplore import request_ids
 from pixplore.aws.people import person_of
 from pixplore.domain import Person, Role
 from pixplore.errors import Forbidden, Invalid, NotFound, PixploreError, Unauthenticated, Unavailable
+from pixplore.refusals import REFUSED, Refusals
 from pixplore.safe_headers import EVERY
 from pixplore.settings import IdentitySettings, load
 from pixplore.standing import Standing
 
 log = Logger(service="uploads_api")
+_refused = Refusals(log.warning)
 
 
 @cache
@@ -45,6 +47,9 @@ def application() -> APIGatewayRestResolver:
     def known(error: PixploreError) -> Response[str]:
         if error.status >= 500:
             log.warning("%s (%s)", error, error.cause)
+        if error.status in REFUSED:
+            call, sub = app.current_event, str(_claims(app.current_event).get("sub", ""))
+            _refused.note(error.status, call.http_method, call.resource, app.context["request_id"], sub, error.detail)
         return problem(app, error)
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
@@ -90,7 +95,7 @@ def answer(status: int, body: Mapping[str, Any]) -> Response[str]:
 def admin(event: APIGatewayProxyEvent) -> Person:
     """The caller, an admin by Cognito's word of now. API Gateway has checked the token; its authoriser made the claims.
     Raises Unauthenticated, Forbidden, Unavailable."""
-    claims = (event.request_context.authorizer.raw_event if event.request_context.authorizer else {}).get("claims", {})
+    claims = _claims(event)
     if not claims.get("sub") or claims.get("token_use") != "access":
         raise Unauthenticated()
     if claims.get("client_id") != client_id():  # the authoriser takes the whole pool's tokens
@@ -100,6 +105,13 @@ def admin(event: APIGatewayProxyEvent) -> Person:
     if who.role is not Role.ADMIN:
         raise Forbidden("Only administrators may upload. Ask one to add you to their group.")
     return who
+
+
+def _claims(event: APIGatewayProxyEvent) -> dict[str, Any]:
+    """What the token says that API Gateway has checked."""
+    authorizer = event.request_context.authorizer
+    found: dict[str, Any] = (authorizer.raw_event if authorizer else {}).get("claims", {})
+    return found
 
 
 def body(event: APIGatewayProxyEvent) -> str:

@@ -17,6 +17,7 @@ log_lines.as_asked()  # what is imported below has its first words already
 from starlette.middleware import Middleware  # noqa: E402
 
 from dashboard import failures, first_document, routes, session  # noqa: E402
+from dashboard.refused import Refused  # noqa: E402
 from dashboard.security_headers import SecurityHeaders, policy  # noqa: E402
 from dashboard.sharing import shared_page  # noqa: E402
 from pixplore.aws import origins  # noqa: E402
@@ -40,6 +41,7 @@ app = st.App(
     middleware=[
         Middleware(SecurityHeaders, policy=policy(places), tls=settings.cookie_secure),
         Middleware(first_document.Packed),
+        Middleware(Refused),
     ],
     lifespan=running,
     on_script_error=failures.show,

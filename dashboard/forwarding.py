@@ -20,6 +20,7 @@ from starlette.routing import Route
 from dashboard import failures, session
 from pixplore import request_ids
 from pixplore.errors import PixploreError
+from pixplore.refusals import about
 
 READS, WRITES = ("GET", "HEAD"), ("POST", "PUT", "PATCH", "DELETE")
 _THERE = ("accept", "content-type", "content-length", "if-none-match")
@@ -66,6 +67,7 @@ def foreign(request: Request) -> Response | None:
     """A refusal unless the browser says that a page of this very host calls."""
     if urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host"):
         return None
+    about(request.scope)["reason"] = "It came from no page of ours."
     return problem(403, "Forbidden", "This call is for the dashboard's own pages.")
 
 
@@ -90,6 +92,7 @@ async def forward(request: Request) -> Response:
         return away(asked, failures.without_session(error, request.url.path, asked))
     if found is None:
         return problem(401, "Unauthorized", "Your session is over. Sign in again.")
+    about(request.scope)["sub"] = found.person.sub
     if request.headers.get("x-person", found.person.sub) != found.person.sub:  # what waited in a browser for its owner
         return problem(401, "Unauthorized", "Somebody else is signed in here. Sign in again yourself.")
     path = request.scope["raw_path"].removeprefix(b"/data").decode("ascii")  # a slash inside a name stays encoded

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import failures, session
+from dashboard import failures, refused, session
 from dashboard.account import sign_in
 from dashboard.components import connection, keys, uploading
 from dashboard.look import theme
 from pixplore import request_ids
-from pixplore.domain import Role
+from pixplore.domain import Person, Role
 from pixplore.errors import Unauthenticated, Unavailable
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
@@ -42,17 +42,22 @@ ENTRIES = (
 )
 
 
-def _page(entry: Entry, role: Role | None) -> st.Page:
+def _shut(entry: Entry, sub: str) -> None:
+    refused.page(f"/{entry.path}", sub)
+    theme.forbidden(entry.role)
+
+
+def _page(entry: Entry, person: Person | None) -> st.Page:
     options = {
         "title": entry.title,
         "icon": f":material/{entry.icon}:",
         "url_path": entry.path,
         "default": entry.path == "home",
     }
-    if role is None:
+    if person is None:
         return st.Page(sign_in.view, **options)
-    if entry.role not in role.includes:
-        return st.Page(partial(theme.forbidden, entry.role), visibility="hidden", **options)
+    if entry.role not in person.role.includes:
+        return st.Page(partial(_shut, entry, person.sub), visibility="hidden", **options)
     return st.Page(PAGES / f"{entry.path}.py", **options)
 
 
@@ -76,8 +81,8 @@ def run() -> None:
         st.navigation([_page(entry, None) for entry in ENTRIES], position="hidden")
         theme.error(Unavailable(failures.without_session(problem, "a page", request_ids.new())))
         return
-    role = found.person.role if found else None
-    pages = {entry.path: _page(entry, role) for entry in ENTRIES}
+    person = found.person if found else None
+    pages = {entry.path: _page(entry, person) for entry in ENTRIES}
     page = st.navigation(list(pages.values()), position="top" if found else "hidden")
     st.session_state["pages"] = pages | {"here": page}
     st.set_page_config(page_title=f"{page.title} · Pixplore")

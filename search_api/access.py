@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from pixplore import refusals
 from pixplore.bulk import Worker
 from pixplore.catalogue.snapshot import Engine, wait_for
 from pixplore.domain import Person, Role
@@ -54,8 +55,20 @@ def person(
     """Who asks. Raises Unauthenticated; Invalid for a parameter that the endpoint does not have."""
     if token is None:
         raise Unauthenticated(NO_TOKEN)
-    who = here.tokens.person(token.credentials)
+    who = identified(request, here, token.credentials)
     only_known_parameters(request)
+    return who
+
+
+def identified(request: Request, here: Parts, token: str) -> Person:
+    """Who sends the token; whose it is stays with the request, for the log. Raises Unauthenticated, Unavailable."""
+    known = refusals.about(request.scope)
+    try:
+        who = here.tokens.person(token)
+    except Unauthenticated:
+        known["sub"] = here.tokens.subject(token)
+        raise
+    known["sub"] = who.sub
     return who
 
 

@@ -1,6 +1,7 @@
 """What wraps every request: its id, its limits, its headers, its numbers."""
 
 import ipaddress
+import logging
 import time
 
 from prometheus_client import Counter, Histogram
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pixplore import request_ids, safe_headers
 from pixplore.domain import MAX_FILE_BYTES
+from pixplore.refusals import REFUSED, Refusals, about, route_of
 from search_api.minute_log import answered
 from search_api.problems import problem
 
@@ -25,6 +27,7 @@ _SECONDS = Histogram(
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+_refused = Refusals(logging.getLogger("pixplore.search_api").warning)
 _RAW = [(name.lower().encode(), value.encode()) for name, value in safe_headers.SAFE.items()]
 _UNKEPT = (b"cache-control", b"private, no-store")
 SAFE = (*_RAW, (b"content-security-policy", safe_headers.API_POLICY.encode()), _UNKEPT)
@@ -52,6 +55,7 @@ class Edge:
             return
         began, status = time.perf_counter(), 500
         path: str = scope["path"]
+        about(scope)
         scope["request_id"] = asked = request_ids.taken(Headers(scope=scope).get(request_ids.HEADER))
         most = next((size for place, size in LARGER_BODIES.items() if path.startswith(place)), MAX_BODY_BYTES)
         taken = 0
@@ -70,6 +74,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 timed(status >= 500)
+                if status in REFUSED:
+                    _refused.note(status, scope["method"], route_of(scope), asked, **about(scope))
                 have = {name.lower() for name, _ in message.get("headers", ())}
                 all_of = _OF_DOCS if path.startswith("/docs") else SAFE
                 named = (request_ids.HEADER.encode(), asked.encode())

@@ -10,7 +10,7 @@ from pixplore.catalogue import changes
 from pixplore.catalogue.snapshot import snapshot
 from pixplore.errors import Unauthenticated
 from search_api import numbers, schemas
-from search_api.access import BEARER, Here, only_known_parameters
+from search_api.access import BEARER, Here, identified, only_known_parameters
 from search_api.answers import Json
 from search_api.edge import is_loopback
 
@@ -45,5 +45,5 @@ def metrics(
     if request.client is None or not is_loopback(request.client.host):
         if token is None:
             raise Unauthenticated("Ask from this machine itself, or send an access token.")
-        here.tokens.person(token.credentials)
+        identified(request, here, token.credentials)
     return Response(numbers.told(here.engines, here.items), headers={"Content-Type": CONTENT_TYPE_LATEST})

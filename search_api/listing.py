@@ -16,7 +16,7 @@ from pixplore.errors import Unauthenticated
 from pixplore.finding import SORTS, Finder, Page
 from pixplore.query import Query, facet_names, one_of, parse_query, short_text, whole
 from search_api import shown
-from search_api.access import NO_TOKEN, Parts
+from search_api.access import NO_TOKEN, Parts, identified
 from search_api.engines import SECONDS
 from search_api.fairness import TURNS
 from search_api.items import Item
@@ -74,7 +74,7 @@ async def _may_look(request: Request, here: Parts) -> None:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated(NO_TOKEN)
     if here.tokens.known(token) is None:
-        await run_in_threadpool(here.tokens.person, token)
+        await run_in_threadpool(identified, request, here, token)
 
 
 def _is_light(query: Query, asked: Asked) -> bool:

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from pixplore import request_ids
+from pixplore import refusals, request_ids
 from pixplore.errors import Forbidden, Invalid, PixploreError, Unauthenticated, Unavailable
 from pixplore.given import plain_place
 from pixplore.safe_headers import API_POLICY, SAFE
@@ -79,6 +79,8 @@ def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, PixploreError)  # noqa: S101 - by registration
     if error.status >= 500:
         log.warning("%s: %s (%s)", _named(request), error, error.cause)
+    if error.status in refusals.REFUSED:
+        refusals.about(request.scope)["reason"] = error.detail
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="pixplore"'

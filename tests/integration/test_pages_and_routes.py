@@ -100,6 +100,8 @@ def test_who_gets_what(stack: Stack, callers: Callers, route: str) -> None:
         assert answer.status_code == wanted, (name, answer.text[:300])
         if route == "POST /upload/ask":
             assert ("session is over" in answer.json()["error"]) == (name in OUT)
+        if answer.status_code in (401, 403):
+            assert answer.headers["x-request-id"], "by which the log knows it"
         if name in OUT:
             assert b"@pixplore.example" not in answer.content, "nobody's address"
 
