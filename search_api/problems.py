@@ -80,7 +80,8 @@ def _ours(request: Request, error: Exception) -> Response:
     if error.status >= 500:
         log.warning("%s: %s (%s)", _named(request), error, error.cause)
     if error.status in refusals.REFUSED:
-        refusals.about(request.scope)["reason"] = error.detail
+        # without the example of a header: whoever searches the log for one that lets in finds none
+        refusals.about(request.scope)["reason"] = error.detail.partition(": `")[0]
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="pixplore"'

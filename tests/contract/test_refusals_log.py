@@ -43,6 +43,7 @@ def test_whose_token_which_door_and_why(api: Api, caplog: pytest.LogCaptureFixtu
             (line,) = lines(caplog)
             assert ("by nobody known" in line, "refused: 401 unauthenticated" in line) == (True, True)
             assert token[:20] not in line
+            assert "Bearer" not in line
             assert not {str(image), "limit"} & set(line.replace("?", " ").replace("=", " ").split())
 
 
