@@ -41,7 +41,9 @@ def application() -> APIGatewayRestResolver:
 
     @app.not_found
     def no_such_route(error: NotFoundError) -> Response[str]:
-        return problem(app, NotFound("There is nothing at this address."))
+        return problem(
+            app, NotFound("There is nothing at this address. The uploads API has /uploads and what lies below.")
+        )
 
     @app.exception_handler(PixploreError)  # type: ignore[untyped-decorator]
     def known(error: PixploreError) -> Response[str]:
@@ -119,11 +121,13 @@ def body(event: APIGatewayProxyEvent) -> str:
     try:
         return event.decoded_body or ""
     except ValueError:
-        raise Invalid({"body": "is not JSON"}, "The request's body is not JSON.") from None
+        raise Invalid(
+            {"body": "is not JSON"}, "The request's body is not JSON: nothing was taken. Send it as JSON."
+        ) from None
 
 
 def batch_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("There is no such upload.") from None
+        raise NotFound("There is no such upload. Look for it in the list of uploads.") from None

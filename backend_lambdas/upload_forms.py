@@ -57,7 +57,9 @@ def read(kind: type[F], body: str) -> F:
     try:
         content = _clean(json.loads(body))
     except (ValueError, RecursionError):
-        raise Invalid({"body": "is not JSON"}, "The request's body is not JSON.") from None
+        raise Invalid(
+            {"body": "is not JSON"}, "The request's body is not JSON: nothing was taken. Send it as JSON."
+        ) from None
     try:
         return kind.model_validate(content)
     except ValidationError as error:

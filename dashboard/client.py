@@ -134,11 +134,14 @@ def _problem(answer: httpx.Response, method: str, path: str, asked: str) -> Pixp
         case 403:
             return Forbidden(detail or "Your role does not allow this. Ask an administrator.")
         case 404:
-            return NotFound(detail or "This is not here any more.")
+            return NotFound(detail or "This is not here any more. Reload the page.")
         case 409:
             return Conflict(detail or "Somebody changed this meanwhile. Reload the page.")
         case 400 | 413 | 422:
-            return Invalid(_fields(said.get("errors")), detail or "Some of what was asked is not understood.")
+            return Invalid(
+                _fields(said.get("errors")),
+                detail or "Some of what was asked is not understood: nothing was changed. Check it.",
+            )
         case 429:
             return Unavailable(detail or "You ask too much at once. Wait a moment, then try again.")
         case status:

@@ -68,7 +68,7 @@ def foreign(request: Request) -> Response | None:
     if urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host"):
         return None
     about(request.scope)["reason"] = "It came from no page of ours."
-    return problem(403, "Forbidden", "This call is for the dashboard's own pages.")
+    return problem(403, "Forbidden", "This call is for the dashboard's own pages: nothing was changed. Do it there.")
 
 
 async def small(request: Request, most: int) -> bytes | None:
@@ -94,7 +94,9 @@ async def forward(request: Request) -> Response:
         return problem(401, "Unauthorized", "Your session is over. Sign in again.")
     about(request.scope)["sub"] = found.person.sub
     if request.headers.get("x-person", found.person.sub) != found.person.sub:  # what waited in a browser for its owner
-        return problem(401, "Unauthorized", "Somebody else is signed in here. Sign in again yourself.")
+        return problem(
+            401, "Unauthorized", "Somebody else is signed in here: nothing was changed. Sign in again yourself."
+        )
     path = request.scope["raw_path"].removeprefix(b"/data").decode("ascii")  # a slash inside a name stays encoded
     address = f"{session.settings().search_api.rstrip('/')}{path}?{request.url.query}"
     headers = {name: request.headers[name] for name in _THERE if name in request.headers}

@@ -21,12 +21,14 @@ async def begin(request: Request) -> Response:
     if refusal := foreign(request):
         return refusal
     if request.headers.get("content-type", "").split(";")[0] != "application/json":
-        return problem(415, "Unsupported Media Type", "Send JSON.")
+        return problem(
+            415, "Unsupported Media Type", "The sign-in was not sent as JSON. Reload the page and sign in again."
+        )
     try:
         ticket = str(json.loads(await small(request, 1000) or b"")["ticket"])
         sid = await run_in_threadpool(session.redeem, ticket, request.cookies.get(session.cookie_name(), ""))
     except (ValueError, KeyError, TypeError, RecursionError):
-        return problem(400, "Bad Request", "Send a ticket.")
+        return problem(400, "Bad Request", "The sign-in came without its ticket. Reload the page and sign in again.")
     except PixploreError as error:
         return problem(error.status, "Not available", error.detail)
     if sid is None:
@@ -46,7 +48,7 @@ async def who(request: Request) -> Response:
     except Unavailable as error:
         return problem(503, "Not available", error.detail)
     if found is None:
-        return problem(401, "Unauthorized", "Sign in.")
+        return problem(401, "Unauthorized", "Nobody is signed in here. Sign in.")
     said = {"email": found.person.email, "role": found.person.role}
     return JSONResponse(said, headers={"Cache-Control": "no-store"})
 

@@ -25,7 +25,8 @@ if chosen:
     except (NotFound, Invalid):
         theme.page_header("Collections")
         theme.error(
-            NotFound("This collection is not here any more, or its link is not complete."), collection_views.back
+            NotFound("This collection is not here any more, or its link is not complete. Look for it in the list."),
+            collection_views.back,
         )
     else:
         board_views.show(collection, person)

@@ -59,7 +59,7 @@ class Edge:
         scope["request_id"] = asked = request_ids.taken(Headers(scope=scope).get(request_ids.HEADER))
         most = next((size for place, size in LARGER_BODIES.items() if path.startswith(place)), MAX_BODY_BYTES)
         taken = 0
-        too_large = f"The body is larger than {most:,} bytes."
+        too_large = f"The body is larger than {most:,} bytes: nothing of it was taken. Send less at once."
 
         async def counted() -> Message:
             nonlocal taken

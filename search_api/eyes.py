@@ -33,5 +33,7 @@ def _eyes() -> Callable[[bytes], bytes]:
     try:
         embedder = Embedder(VisionSettings().model_dir)  # type: ignore[call-arg]
     except (ValidationError, FileNotFoundError) as missing:
-        raise Unavailable("This server has no model to look at pictures with: see PIXPLORE_MODEL_DIR.") from missing
+        raise Unavailable(
+            "This server has no model to look at pictures with. Whoever runs it sets PIXPLORE_MODEL_DIR."
+        ) from missing
     return lambda content: embedder(small(decode(content).image).image)

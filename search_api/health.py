@@ -44,6 +44,6 @@ def metrics(
     """Prometheus text, for this machine itself or with a token."""
     if request.client is None or not is_loopback(request.client.host):
         if token is None:
-            raise Unauthenticated("Ask from this machine itself, or send an access token.")
+            raise Unauthenticated("The figures are for this machine itself. Ask from there, or send an access token.")
         identified(request, here, token.credentials)
     return Response(numbers.told(here.engines, here.items), headers={"Content-Type": CONTENT_TYPE_LATEST})

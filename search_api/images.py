@@ -77,7 +77,7 @@ def get_original(image_id: UUID, who: Viewer, here: Here) -> Response:
     with snapshot(here.engine) as connection:
         one = read.entry(connection, image_id)
     if one.object_key is None:
-        raise NotFound("This catalogue entry has no picture.")
+        raise NotFound("This catalogue entry has no picture: there is no file to download. Ask whoever imported it.")
     kind = one.content_type or "application/octet-stream"
     bucket = here.storage.originals_bucket
     url = storage.download_url(bucket, one.object_key, one.name, kind, one.object_version)

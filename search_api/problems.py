@@ -20,8 +20,8 @@ log = logging.getLogger("pixplore.search_api")
 _OUTSIDE = {**SAFE, "Content-Security-Policy": API_POLICY, "Cache-Control": "private, no-store"}
 """Said here: this answer is given outside of what dresses all others (search_api/edge.py)."""
 _WORDS = {
-    404: "There is nothing at this address.",
-    405: "This address does not take that method.",
+    404: "There is nothing at this address. The list of all addresses is at /docs.",
+    405: "This address does not take that method, and nothing was changed. What it takes is told at /docs.",
     500: "Something went wrong on our side. It is written down; try again, and tell an administrator if it stays.",
 }
 

@@ -78,10 +78,10 @@ def get_shared_image(image_id: UUID, visitor: Visitor, here: Here) -> Response:
 def get_shared_original(image_id: UUID, visitor: Visitor, here: Here) -> Response:
     """Redirects to the file as it was uploaded, where the share allows it; the address holds for five minutes."""
     if not visitor.originals:
-        raise Forbidden("This link shows pictures, but does not give the original files away.")
+        raise Forbidden("This link shows pictures, but does not give the original files away. Ask whoever sent it.")
     one = _within(visitor, image_id, here)
     if one.object_key is None:
-        raise NotFound("This catalogue entry has no picture.")
+        raise NotFound("This catalogue entry has no picture: there is no file to download. Ask whoever sent the link.")
     url = storage.download_url(here.storage.originals_bucket, one.object_key, one.name,
                                one.content_type or "application/octet-stream", one.object_version)  # fmt: skip
     return RedirectResponse(url, 302, headers={"Cache-Control": "no-store"})
@@ -114,4 +114,4 @@ def _within(visitor: shares.Visit, image_id: UUID, here: Here) -> read.Entry:
         with here.finder(visitor.version) as finder:
             if holds(finder, visitor.query, image_id, found[0].created_at):
                 return found[0]
-    raise NotFound("This link does not show such an image.")
+    raise NotFound("This link does not show such an image, or no longer. Ask whoever sent it.")

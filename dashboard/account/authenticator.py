@@ -103,7 +103,7 @@ class CognitoModel(AuthenticationModel):
             session.forgive(username)
         except Unauthenticated as error:
             _noted("wrong password", username)
-            raise ResetError("The current password is wrong.") from error
+            raise ResetError("The current password is wrong. It was not changed: type it again.") from error
         except PixploreError as error:
             raise ResetError(error.detail) from error
         return True

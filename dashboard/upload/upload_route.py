@@ -17,6 +17,7 @@ from dashboard.forwarding import foreign, problem, small
 from dashboard.upload import uploads
 from pixplore.errors import PixploreError, Unauthenticated
 
+_NONSENSE = "This is no question of the uploader: nothing was uploaded by it. Reload the page."
 _MOST_BYTES = 1_000_000
 """A question names a hundred files at most."""
 _GONE = "This page was open for too long. What was sent is safe: load the page again and choose the same files again."
@@ -30,13 +31,13 @@ async def ask(request: Request) -> Response:
         question = json.loads(await small(request, _MOST_BYTES) or b"")
         queue, known = str(question["queue"]), str(question["request"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return problem(400, "Bad Request", "Send a question of the uploader.")
+        return problem(400, "Bad Request", _NONSENSE)
     try:
         said = await run_in_threadpool(_answer, request.cookies.get(session.cookie_name(), ""), queue, question)
     except PixploreError as error:
         said = uploads.excuse(error)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return problem(400, "Bad Request", "Send a question of the uploader.")
+        return problem(400, "Bad Request", _NONSENSE)
     return JSONResponse({"request": known} | said, headers={"Cache-Control": "no-store"})
 
 

@@ -104,7 +104,9 @@ def reachable(what: str) -> Iterator[None]:
     except ClientError as error:
         raise _ours(error, what) from error
     except (ParamValidationError, EndpointProviderError) as error:  # a name that no bucket can have: nothing was sent
-        raise PixploreError(f"{what} knows no such name.", "aws_refused") from error
+        raise PixploreError(
+            f"{what} knows no such name. Tell whoever runs Pixplore: a setting is wrong.", "aws_refused"
+        ) from error
     except BotoCoreError as error:
         raise Unavailable(f"{what} cannot be reached. Try again in a moment.") from error
 
@@ -113,9 +115,9 @@ def _ours(error: ClientError, what: str) -> Exception:
     code = error.response.get("Error", {}).get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     if code in _MISSING:
-        return NotFound(f"{what} does not have it (any more).")
+        return NotFound(f"{what} does not have it (any more). Look whether it was deleted.")
     if code in _THROTTLES or status == 429:
         return Throttled(f"{what} asks for patience. Try again in a moment.")
     if status >= 500:
         return Unavailable(f"{what} does not answer as it should. Try again in a moment.")
-    return PixploreError(f"{what} refused the request ({code}).", "aws_refused")
+    return PixploreError(f"{what} refused the request ({code}). Tell whoever runs Pixplore.", "aws_refused")

@@ -23,7 +23,7 @@ from pixplore.errors import Conflict, Forbidden, Invalid, NotFound, Unauthentica
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-WRONG = "Wrong email or password."
+WRONG = "Wrong email or password. Try again, or choose “Forgot password”."
 WRONG_CODE = "This code is not right, or no longer. Ask for a new one and type it as it came."
 WRONG_TOTP = "That code is not right. Wait for the next one in your app and type it."
 POLICY = "At least 8 characters with a capital letter and a number; no space at the beginning or the end."
@@ -207,7 +207,7 @@ def stop_totp(client_id: str, access: str, email: str, password: str, code: str)
     try:
         asked = sign_in(client_id, email, password)
     except Unauthenticated as error:
-        raise Unauthenticated("The password is wrong.") from error
+        raise Unauthenticated("The password is wrong. Nothing was changed: type it again.") from error
     while isinstance(asked, Challenge):
         if asked.name != "SOFTWARE_TOKEN_MFA":  # a code must not become somebody's new password
             raise Forbidden("Sign out and in again first: your account asks for more than a code.")
@@ -298,7 +298,9 @@ def invite(pool_id: str, email: str) -> None:
                 UserPoolId=pool_id, Username=email, UserAttributes=attributes, DesiredDeliveryMediums=["EMAIL"]
             )
     except _Exists as error:
-        raise Conflict("There is an account with this email already.") from error
+        raise Conflict(
+            "There is an account with this email already: nobody was invited. Choose it in the list."
+        ) from error
 
 
 def _groups(pool_id: str, username: str) -> set[str]:
@@ -349,7 +351,7 @@ def _for_people(error: ClientError, wrong: str, wrong_code: str) -> Exception:
         case "NotAuthorizedException" | "UserNotFoundException":
             return Unauthenticated(wrong)
         case "UserNotConfirmedException":
-            return Forbidden("Confirm your email first with the code we sent.")
+            return Forbidden("This account waits for its code. Confirm your email with the one we sent.")
         case "PasswordResetRequiredException":
             return Forbidden("An administrator asked for a new password: choose “Forgot password”.")
         case "AccessDeniedException":

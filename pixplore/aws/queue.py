@@ -40,7 +40,9 @@ def send(queue_url: str, bodies: Iterable[str], delay: int = 0) -> int:
         with clients.reachable(_WHAT):
             answer = clients.sqs().send_message_batch(QueueUrl=queue_url, Entries=entries)
         if failed := answer.get("Failed"):
-            raise Unavailable(f"The queue did not take {len(failed)} of {len(entries)} messages. Try again.")
+            raise Unavailable(
+                f"The queue did not take {len(failed)} of {len(entries)} messages; the rest is on its way. Try again."
+            )
         sent += len(entries)
     return sent
 

@@ -89,7 +89,7 @@ def read(bucket: str, key: str, version: str | None = None, most: int = MAX_FILE
         answer = clients.s3().get_object(Bucket=bucket, Key=key, **which)  # type: ignore[arg-type]
         if answer["ContentLength"] > most:
             answer["Body"].close()
-            raise Refused("too_large", f"The file is larger than {most // 1_000_000} MB.")
+            raise Refused("too_large", f"The file is larger than {most // 1_000_000} MB. Save it smaller.")
         content = io.BytesIO()
         try:
             for chunk in answer["Body"].iter_chunks(_CHUNK):

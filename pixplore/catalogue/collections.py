@@ -38,7 +38,7 @@ def collection(connection: Connection, collection_id: UUID) -> Collection:
     """One of them. Raises NotFound."""
     row = connection.execute(text(_LIST), {"at": None, "last": None, "limit": 1, "one": collection_id}).mappings()
     if (found := row.one_or_none()) is None:
-        raise NotFound("There is no such collection.")
+        raise NotFound("There is no such collection, or no longer. Look for it under Collections.")
     return Collection(**found)
 
 
@@ -113,7 +113,9 @@ def owned(connection: Connection, collection_id: UUID, by: Person) -> Collection
     connection.execute(text("select from collection where id = :id for update"), {"id": collection_id})
     one = collection(connection, collection_id)
     if one.created_by != by.email and by.role is not Role.ADMIN:
-        raise Forbidden("Only the person who made this collection, or an administrator, can change it.")
+        raise Forbidden(
+            "Only the person who made this collection, or an administrator, can change it. Nothing was changed."
+        )
     return one
 
 

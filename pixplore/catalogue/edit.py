@@ -60,5 +60,5 @@ def restore(connection: Connection, image_id: UUID, actor: str) -> int:
 def _locked(connection: Connection, image_id: UUID) -> Row[Any]:
     row = connection.execute(select(image).where(image.c.id == image_id).with_for_update()).one_or_none()
     if row is None:
-        raise NotFound("There is no such image in the catalogue.")
+        raise NotFound("There is no such image in the catalogue, or no longer. Look for it anew.")
     return row

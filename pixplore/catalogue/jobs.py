@@ -93,7 +93,7 @@ class Part:
 
 
 _MANY = 1_000
-_NONE = "There is no such job."
+_NONE = "There is no such job. Look for it in the list of jobs."
 
 
 def create(
@@ -113,9 +113,11 @@ def create_undo(connection: Connection, job_id: UUID, by: str) -> Job:
     if old.state in OPEN:
         raise Conflict("This job is still running. Wait for its end, or cancel it first.")
     if old.undone_by is not None and job(connection, old.undone_by).state not in ("failed", "cancelled"):
-        raise Conflict("This job has been undone already.")
+        raise Conflict("This job has been undone already: there is nothing left to take back.")
     if old.ended_at is not None and connection.execute(_TOO_OLD, {"at": old.ended_at, "kept": KEPT}).scalar_one():
-        raise Conflict(f"This job ended more than {KEPT.days} days ago and can no longer be undone.")
+        raise Conflict(
+            f"This job ended more than {KEPT.days} days ago and can no longer be undone. Nothing was changed."
+        )
     new = uuid4()
     row = {"id": new, "action": old.action, "value": old.value, "filters": old.filters, "by": by, "undo_of": job_id}
     _insert(connection, row)
@@ -127,7 +129,7 @@ def create_undo(connection: Connection, job_id: UUID, by: str) -> Job:
 def cancel(connection: Connection, job_id: UUID) -> Job:
     """Stop a job after the part it is in; what it changed stays, and can be undone. Raises NotFound, Conflict."""
     if locked(connection, job_id).state not in OPEN:
-        raise Conflict("This job has ended already.")
+        raise Conflict("This job has ended already: there is nothing to cancel. Undo it to take back what it did.")
     connection.execute(_END, {"id": job_id, "state": "cancelled", "error": None})
     return job(connection, job_id)
 

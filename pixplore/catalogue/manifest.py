@@ -57,7 +57,7 @@ def add_files(connection: Connection, batch_id: UUID, files: list[Promise], gran
     """
     found = connection.execute(text("select id from batch where id = :id for update"), {"id": batch_id}).first()
     if found is None:
-        raise NotFound("There is no such upload.")
+        raise NotFound("There is no such upload. Look for it in the list of uploads.")
     last = connection.execute(
         text("select coalesce(max(position), -1) from item where batch_id = :id"), {"id": batch_id}
     ).scalar_one()
@@ -168,7 +168,7 @@ def batch_of(connection: Connection, batch_id: UUID) -> Batch:
         text("select id, name, created_at, created_by, defaults from batch where id = :id"), {"id": batch_id}
     ).first()
     if row is None:
-        raise NotFound("There is no such upload.")
+        raise NotFound("There is no such upload. Look for it in the list of uploads.")
     return Batch(*row)
 
 

@@ -127,7 +127,7 @@ def entry(connection: Connection, image_id: UUID) -> Entry:
     """One image, also from the trash. Raises NotFound."""
     found = entries_of(connection, [image_id])
     if not found:
-        raise NotFound("There is no such image in the catalogue.")
+        raise NotFound("There is no such image in the catalogue, or no longer. Look for it anew.")
     return found[0]
 
 

@@ -84,7 +84,7 @@ def _own(connection: Connection, search_id: UUID, owner: str, lock: bool = False
     found = select(*_COLUMNS).where(saved_search.c.id == search_id, saved_search.c.owner == owner)
     row = connection.execute(found.with_for_update() if lock else found).one_or_none()
     if row is None:
-        raise NotFound("You have no such saved search.")
+        raise NotFound("You have no such saved search, or no longer. Look for it in your list.")
     return Saved(*row)
 
 

@@ -71,7 +71,7 @@ def one(connection: Connection, share_id: UUID, by: Person, lock: bool = False) 
     found = select(*_COLUMNS).where(share.c.id == share_id, _may_see(by))
     row = connection.execute(found.with_for_update() if lock else found).one_or_none()
     if row is None:
-        raise NotFound("There is no such share of yours.")
+        raise NotFound("There is no such share of yours. Look for it in your list.")
     return Share(*row)
 
 

@@ -55,7 +55,7 @@ def one(connection: Connection, taught_id: UUID, lock: bool = False) -> TaughtLa
     """Raises NotFound."""
     row = connection.execute(_ONE_LOCKED if lock else _ONE, {"id": taught_id}).one_or_none()
     if row is None:
-        raise NotFound("There is no such taught label.")
+        raise NotFound("There is no such taught label, or no longer. Look for it in their list.")
     return _made(row)
 
 

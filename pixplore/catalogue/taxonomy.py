@@ -61,7 +61,7 @@ def version(connection: Connection, number: int) -> Version:
     """Raises NotFound."""
     row = connection.execute(select(*_COLUMNS).where(taxonomy.c.version == number)).one_or_none()
     if row is None:
-        raise NotFound("There is no such version of the taxonomy.")
+        raise NotFound("There is no such version of the taxonomy: nothing was changed. Choose one of the list.")
     return Version(*row)
 
 
@@ -87,7 +87,9 @@ def apply(engine: Engine, rules: Rules, note: str, by: str, base: int | None = N
             raise
         old = current(connection)
         if base is not None and base != old.version:
-            raise Conflict(f"The taxonomy is at version {old.version} by now. Look at it, then change it again.")
+            raise Conflict(
+                f"The taxonomy is at version {old.version} by now: nothing was changed. Look, then change it again."
+            )
         rows = label_rows(connection)
         if faults := conflicts(wanted, (name for _, name, _, _ in rows)):
             raise Invalid({f"rules.{name}" if name else "rules": said for name, said in faults.items()})

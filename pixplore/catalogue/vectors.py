@@ -12,7 +12,7 @@ def embedding(connection: Connection, image_id: UUID) -> bytes | None:
     """Of one image, also in the trash; None for a catalogue entry without a picture. Raises NotFound."""
     row = connection.execute(text("select embedding from image where id = :id"), {"id": image_id}).one_or_none()
     if row is None:
-        raise NotFound("There is no such image in the catalogue.")
+        raise NotFound("There is no such image in the catalogue, or no longer. Look for it anew.")
     return None if row.embedding is None else bytes(row.embedding)
 
 

@@ -123,7 +123,7 @@ def undo(connection: Connection, version: int, actor: str) -> tuple[list[Outcome
     """Take back all verdicts that were written together with the one that made `version`. Raises NotFound."""
     written = connection.execute(_WRITTEN, {"version": version}).all()
     if not written:
-        raise NotFound("No verdicts were written with this version.")
+        raise NotFound("No verdicts were written with this version: there is nothing to take back.")
     images = _locked(connection, {row.image_id for row in written})
     known = vocabulary(connection)
     first = {(row.image_id, row.detail["label"]): row.detail for row in reversed(written)}

@@ -85,13 +85,13 @@ class Sender:
         if place.lower().startswith("s3://"):
             bucket, _, key = place[5:].partition("/")
             if not bucket or not key:
-                raise Refused("no_address", "An address in the storage is s3://BUCKET/KEY.")
+                raise Refused("no_address", "This is no address in the storage. Write it as s3://BUCKET/KEY.")
             return storage.read(bucket, key)[0]
         path = self.folder / place
         if not path.is_file():  # a device or a pipe may have no end
             raise FileNotFoundError(place)
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise Refused("too_large", f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
+            raise Refused("too_large", f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB. Save it smaller.")
         return path.read_bytes()
 
 

@@ -83,13 +83,17 @@ def _check_size(width: int, height: int) -> None:
         raise _bomb(width * height)
     if min(width, height) < MIN_SIDE:
         raise Refused(
-            "too_small", f"The picture has {width} x {height} pixels; each side needs at least {MIN_SIDE}."
+            "too_small",
+            f"The picture has {width} x {height} pixels; each side needs at least {MIN_SIDE}. Send a larger one.",
         )  # fmt: skip
 
 
 def _bomb(pixels: int | None = None) -> Refused:
     has = f"{pixels / 1e6:.0f} million pixels" if pixels else "too many pixels"
-    return Refused("too_many_pixels", f"The picture has {has}; at most {MAX_PIXELS // 1_000_000} million are taken.")
+    return Refused(
+        "too_many_pixels",
+        f"The picture has {has}; at most {MAX_PIXELS // 1_000_000} million are taken. Save it smaller.",
+    )
 
 
 def _load(source: Image.Image) -> Image.Image:

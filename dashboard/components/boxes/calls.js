@@ -10,8 +10,8 @@ const REFUSED = {
   0: 'Pixplore cannot be reached. Check your connection and try again.',
   401: 'Your session is over. Sign in in another tab, then try again here. Nothing is lost.',
   403: 'Your role does not allow this. Ask an administrator.',
-  404: 'This picture is not here any more, or its link is not complete.',
-  422: 'Some of this is not understood.',
+  404: 'This picture is not here any more, or its link is not complete. Look for it in the catalogue.',
+  422: 'Some of this is not understood: nothing was changed. Check it.',
   503: 'Pixplore is not available just now. Try again in a moment.',
 };
 const PATIENCE = 20000;
