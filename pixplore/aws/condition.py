@@ -1,8 +1,11 @@
 """How buckets, queues and the user pool are set up, for `python -m pixplore doctor`."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from pixplore.aws import clients, cognito
 from pixplore.domain import Role
@@ -13,6 +16,32 @@ class Bucket:
     versioned: bool
     announces: bool
     """To EventBridge, that a file has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Who a bucket is open to, and what its rules take away. None: the endpoint does not know the question, or this
+    role may not ask it.
+
+    `closed`: all four settings of Block Public Access are on. `public`: its policy opens it to everybody. `aborts`:
+    uploads in parts that broke off are taken away. `older_days`: so long versions are kept that are not the newest, 0
+    for ever.
+    """
+
+    closed: bool | None
+    public: bool | None
+    aborts: bool | None
+    older_days: int | None
+
+
+_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+_NONE_SET = frozenset({
+    "NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration",
+})  # fmt: skip
+_UNASKED = frozenset({
+    "AccessDenied", "AccessDeniedException", "NotImplemented", "MethodNotAllowed", "UnknownOperation",
+    "UnsupportedOperation",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +61,46 @@ def bucket(name: str) -> Bucket:
         versioning = clients.s3().get_bucket_versioning(Bucket=name)
         events = clients.s3().get_bucket_notification_configuration(Bucket=name)
     return Bucket(versioning.get("Status") == "Enabled", "EventBridgeConfiguration" in events)
+
+
+def keeping(name: str) -> Keeping:
+    """Raises NotFound, Unavailable, PixploreError where it is refused."""
+    s3, what = clients.s3(), f"The bucket {name}"
+    with clients.reachable(what):
+        block = _asked(lambda: s3.get_public_access_block(Bucket=name))
+        status = _asked(lambda: s3.get_bucket_policy_status(Bucket=name))
+        lifecycle = _asked(lambda: s3.get_bucket_lifecycle_configuration(Bucket=name))
+    closed = public = aborts = older = None
+    if block is not None:
+        settings = block.get("PublicAccessBlockConfiguration", {})
+        closed = all(settings.get(one) for one in _BLOCKS)
+    if status is not None:  # an endpoint that does not know the question may answer another one
+        public = status.get("PolicyStatus", {}).get("IsPublic") if status else False
+    if lifecycle is not None:
+        rules = [rule for rule in lifecycle.get("Rules", []) if rule["Status"] == "Enabled" and _is_for_all(rule)]
+        aborts = any("AbortIncompleteMultipartUpload" in rule for rule in rules)
+        days = [rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules
+                if "NoncurrentVersionExpiration" in rule]  # fmt: skip
+        older = min(days, default=0)
+    return Keeping(closed, public, aborts, older)
+
+
+def _asked(ask: Callable[[], Any]) -> dict[str, Any] | None:
+    """The answer, {} where nothing is set, None where nobody can tell."""
+    try:
+        return dict(ask())
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _NONE_SET:
+            return {}
+        if code in _UNASKED or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (405, 501):
+            return None
+        raise
+
+
+def _is_for_all(rule: Any) -> bool:
+    """Not for some of the objects alone."""
+    return not (rule.get("Prefix") or any(rule.get("Filter", {}).values()))
 
 
 def dead_letters_go_to(queue_url: str) -> str:

@@ -120,6 +120,36 @@ def buckets() -> Iterator[Finding]:
             yield Finding(part, False, said)
         if part == "renditions" or (found.versioned and found.announces):
             yield Finding(part, True, f"{name} answers")
+        yield from _keeping(part, name, found.versioned)
+
+
+def _keeping(part: str, name: str, versioned: bool) -> Iterator[Finding]:
+    """That nobody else reads the bucket, and that what docs/privacy.md promises is taken away in time."""
+    try:
+        found = condition.keeping(name)
+    except Unavailable as error:
+        yield Finding(part, False, error.detail)
+        return
+    if found.closed is False:
+        yield Finding(part, False, f"{name} may be opened to everybody: turn all of its Block Public Access on.")
+    if found.public:
+        yield Finding(part, False, f"The policy of {name} opens it to everybody: take that statement out.")
+    if found.aborts is False:
+        said = f"{name} keeps pieces of uploads that broke off: give it a lifecycle rule that aborts them."
+        yield Finding(part, False, said)
+    endless = versioned and found.older_days == 0
+    if endless:
+        said = f"{name} keeps deleted and replaced files for ever: give it a lifecycle rule that ends older versions."
+        yield Finding(part, False, said)
+    unasked = [what for what, told in (
+        ("public access", found.closed), ("its policy", found.public), ("its lifecycle rules", found.aborts),
+    ) if told is None]  # fmt: skip
+    if unasked:
+        said = f"not checked of {name}: {', '.join(unasked)}; the storage does not tell, or not to this role"
+        yield Finding(part, None, said)
+    if found.closed and not found.public and found.aborts and not endless:
+        older = f", and older versions after {found.older_days:,} days" if versioned else ""
+        yield Finding(part, True, f"{name} is closed to the public; its rules end broken uploads{older}")
 
 
 def pictures(engine: Engine) -> Iterator[Finding]:

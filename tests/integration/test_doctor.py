@@ -16,10 +16,11 @@ from typing import Any
 import boto3
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 from sqlalchemy import text
 
 from embedded.home import free_port
-from pixplore.aws import queue
+from pixplore.aws import clients, queue
 from pixplore.catalogue import purge, revision
 from pixplore.catalogue.database import open_engine
 from pixplore.doctor import inside
@@ -252,6 +253,69 @@ def test_a_trash_that_nobody_empties(pipeline: Pipeline, monkeypatch: pytest.Mon
     assert wrongs(inside.trash(pipeline.engine)) == {}
     pipeline.rows("update item set updated_at = now() - interval '25 hours' where error_code = 'deleted'")
     assert "2 pictures" in wrongs(inside.trash(pipeline.engine))["trash"], "their files are not gone"
+
+
+def closed_and_ruled(s3: Any, name: str) -> None:
+    blocks = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=dict.fromkeys(blocks, True))
+    rules(s3, name, {})
+
+
+def rules(s3: Any, name: str, changed: dict[str, Any]) -> None:
+    rule = {
+        "ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 365},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 2},
+    } | changed  # fmt: skip
+    rule = {key: value for key, value in rule.items() if value is not None}
+    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
+
+
+def test_buckets_that_are_open_or_keep_too_much(aws: dict[str, str]) -> None:
+    s3 = boto3.client("s3", REGION)
+
+    def wrong() -> list[str]:  # moto knows nothing of EventBridge
+        return [one.says for one in inside.buckets() if one.well is False and "EventBridge" not in one.says]
+
+    bare = wrong()
+    assert [word for word in ("everybody", "broke off", "for ever") if not any(word in said for said in bare)] == []
+    for name in (ORIGINALS, RENDITIONS):
+        closed_and_ruled(s3, name)
+    assert wrong() == []
+    assert f"{ORIGINALS} is closed to the public; its rules end broken uploads, and older versions after 365 days" in [
+        one.says for one in inside.buckets()
+    ]
+    for changed, says in (
+        ({"Status": "Disabled"}, "broke off"), ({"Filter": {"Prefix": "some/"}}, "for ever"),
+        ({"NoncurrentVersionExpiration": None}, "for ever"), ({"AbortIncompleteMultipartUpload": None}, "broke off"),
+    ):  # fmt: skip
+        rules(s3, ORIGINALS, changed)
+        assert says in " ".join(wrong()), changed
+    closed_and_ruled(s3, ORIGINALS)
+    s3.put_public_access_block(Bucket=ORIGINALS, PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+    assert "Block Public Access" in wrong()[0]
+
+
+@pytest.mark.parametrize(("code", "status"), [("NotImplemented", 501), ("AccessDenied", 403)])
+def test_what_a_storage_does_not_tell_is_not_checked(
+    aws: dict[str, str], monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    def refuse(**_: str) -> None:
+        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetIt")  # type: ignore[typeddict-item]
+
+    for call in ("get_public_access_block", "get_bucket_policy_status", "get_bucket_lifecycle_configuration"):
+        monkeypatch.setattr(clients.s3(), call, refuse)
+    said = [one.says for one in inside.buckets() if one.well is None]
+    assert said == [
+        f"not checked of {name}: public access, its policy, its lifecycle rules; "
+        "the storage does not tell, or not to this role"
+        for name in (ORIGINALS, RENDITIONS)
+    ]
+
+
+def test_a_policy_that_opens_a_bucket(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients.s3(), "get_bucket_policy_status", lambda **_: {"PolicyStatus": {"IsPublic": True}})
+    assert "take that statement out" in " ".join(one.says for one in inside.buckets() if one.well is False)
 
 
 @pytest.mark.parametrize(("hours", "says"), [(1, "3,600 s ahead of"), (-1, "3,600 s behind")])
