@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -114,20 +113,3 @@ def _claims(event: APIGatewayProxyEvent) -> dict[str, Any]:
     authorizer = event.request_context.authorizer
     found: dict[str, Any] = (authorizer.raw_event if authorizer else {}).get("claims", {})
     return found
-
-
-def body(event: APIGatewayProxyEvent) -> str:
-    """The request's body as text. Raises Invalid where it is none."""
-    try:
-        return event.decoded_body or ""
-    except ValueError:
-        raise Invalid(
-            {"body": "is not JSON"}, "The request's body is not JSON: nothing was taken. Send it as JSON."
-        ) from None
-
-
-def batch_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("There is no such upload. Look for it in the list of uploads.") from None

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
-from backend_lambdas.api import admin, answer, application, batch_id, body, log, resolve
-from backend_lambdas.items import item_json, moment
-from backend_lambdas.upload_forms import Files, Upload, read
+from backend_lambdas.api import admin, answer, application, log, resolve
+from backend_lambdas.items import batch_id, item_json, moment
+from backend_lambdas.upload_forms import Files, Upload, body, read
 from pixplore import uploads
 from pixplore.catalogue import budget, manifest
 from pixplore.catalogue.database import open_engine

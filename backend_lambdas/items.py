@@ -1,8 +1,10 @@
-"""Items of an upload as the uploads API shows them."""
+"""Items of an upload as the uploads API shows them, and the id of an upload as it is asked for."""
 
 from typing import Any
+from uuid import UUID
 
 from pixplore.domain import Item
+from pixplore.errors import NotFound
 
 
 def item_json(item: Item) -> dict[str, Any]:
@@ -21,3 +23,10 @@ def item_json(item: Item) -> dict[str, Any]:
 def moment(at: Any) -> str:
     """RFC 3339 in UTC."""
     return str(at.isoformat().replace("+00:00", "Z"))
+
+
+def batch_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such upload. Look for it in the list of uploads.") from None

@@ -3,6 +3,7 @@
 import json
 from typing import Annotated, Any, TypeVar
 
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
@@ -50,6 +51,16 @@ class Upload(Files):
 
 
 F = TypeVar("F", bound=BaseModel)
+
+
+def body(event: APIGatewayProxyEvent) -> str:
+    """The request's body as text. Raises Invalid where it is none."""
+    try:
+        return event.decoded_body or ""
+    except ValueError:
+        raise Invalid(
+            {"body": "is not JSON"}, "The request's body is not JSON: nothing was taken. Send it as JSON."
+        ) from None
 
 
 def read(kind: type[F], body: str) -> F:

@@ -7,8 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from backend_lambdas.api import admin, answer, application, batch_id, log, resolve
-from backend_lambdas.items import item_json, moment
+from backend_lambdas.api import admin, answer, application, log, resolve
+from backend_lambdas.items import batch_id, item_json, moment
 from pixplore.catalogue import manifest
 from pixplore.catalogue.database import open_engine
 from pixplore.catalogue.snapshot import Engine, transaction
