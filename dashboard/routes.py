@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard import forwarding, help, session
+from dashboard import forwarding, help, security_txt, session
 from dashboard.forwarding import foreign, problem, small
 from dashboard.picture import detail_route
 from dashboard.report import report
@@ -78,6 +78,7 @@ ROUTES = [
     help.PICTURES,
     report.ROUTE,
     upload_route.ROUTE,
+    security_txt.ROUTE,
     Route("/home", home, methods=["GET"]),
     Route("/auth/session", begin, methods=["POST"]),
     Route("/auth/session", who, methods=["GET"]),

@@ -124,6 +124,7 @@ class DashboardSettings(BaseSettings):
     """`session_key` is a Fernet key, whose last sign (always `=`) may be missing; `cookie_secure` is 0 only where there
     is no TLS (one machine). `proxies` of ours stand before the dashboard, each of which writes who asked it behind
     X-Forwarded-For; what a browser writes there itself stands before that, and counts for nothing.
+    `security_contact`, a mailto: or https: address, is whom to tell of a weakness.
     """
 
     model_config = SettingsConfigDict(env_prefix="PIXPLORE_", extra="ignore")
@@ -133,6 +134,7 @@ class DashboardSettings(BaseSettings):
     cookie_secure: bool = True
     proxies: int = Field(0, ge=0, le=5)
     mail_hint: str = ""
+    security_contact: str = Field("", pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)?$")
 
     @field_validator("session_key")
     @classmethod

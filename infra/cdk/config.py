@@ -133,6 +133,7 @@ class Deployment(_Frozen):
     domain: str = ""
     zone_id: str = ""
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    security_contact: str = Field(default="", pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)?$")
     signing_key: str = PLACEHOLDER_KEY
     signing_secret: str = PLACEHOLDER_SECRET
     edge_prefix_list: str = Field(default="pl-a3a144ca", pattern=r"^pl-[0-9a-f]+$")
@@ -165,6 +166,7 @@ def from_environment(profile: str) -> Deployment:
     variables = {
         "account": "CDK_DEFAULT_ACCOUNT", "region": "PIXPLORE_REGION", "domain": "PIXPLORE_DOMAIN",
         "zone_id": "PIXPLORE_ZONE_ID", "alarm_email": "PIXPLORE_ALARM_EMAIL", "signing_key": "PIXPLORE_SIGNING_KEY",
+        "security_contact": "PIXPLORE_SECURITY_CONTACT",
         "signing_secret": "PIXPLORE_SIGNING_SECRET",
         "edge_prefix_list": "PIXPLORE_EDGE_PREFIX_LIST", "packages": "PIXPLORE_PACKAGES",
     }  # fmt: skip

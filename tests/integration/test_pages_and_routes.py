@@ -34,6 +34,7 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
        for page in PAGES},  # the same document for everybody; what it shows is asked above
     "GET /home": ("/home", {"out": 307, "in": 307}),
     "GET /guide-pictures": ("/guide-pictures/catalogue.jpg", {"out": 200, "in": 200}),
+    "GET /.well-known/security.txt": ("/.well-known/security.txt", {"out": 404, "in": 404}),  # nobody is named here
     "GET /auth/session": ("/auth/session", {"out": 401, "in": 200}),
     "POST /auth/session": ("/auth/session", {"out": 401, "in": 401}),  # nothing but a ticket opens it
     "POST /auth/sign-out": ("/auth/sign-out", {"out": 204}),  # of who is in: test_dashboard_session

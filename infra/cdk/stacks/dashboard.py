@@ -52,6 +52,7 @@ class DashboardStack(Stack):
         super().__init__(scope, name, **options)
         session_key = self._secret("SessionKey", "Seals the sessions that the dashboard keeps in the database", 43)
         cookie = self._secret("Cookie", "Signs Streamlit's own cookie, alike in every task", 64)
+        contact = props.deployment.security_contact
         self.web = WebService(self, "Dashboard", ServiceProps(
             image="dashboard", port=DASHBOARD_PORT, tasks=props.deployment.profile.dashboard,
             deployment=props.deployment, cluster=props.cluster.cluster, group=props.groups.dashboard,
@@ -62,6 +63,7 @@ class DashboardStack(Stack):
                 "PIXPLORE_RENDITIONS_URL": props.delivery.url, "PIXPLORE_COOKIE_SECURE": "1",
                 "PIXPLORE_PROXIES": str(props.edge.proxies),
                 "STREAMLIT_SERVER_ALLOWED_HOSTS": props.edge.host,
+                **({"PIXPLORE_SECURITY_CONTACT": contact} if contact else {}),
             },
             secrets={"PIXPLORE_SESSION_KEY": session_key, "STREAMLIT_SERVER_COOKIE_SECRET": cookie},
             may=[props.ingest.may.connect(), allow(*MANAGE, on=[props.auth.pool.user_pool_arn])],
