@@ -50,5 +50,5 @@ with right, theme.card("two-step"), theme.part("Two-step verification"), theme.s
     two_step.section(found)
 with right, theme.card("password"):
     _password()
-with right, theme.card("own-data"):
+with left, theme.card("own-data"):
     account_views.own_data()
