@@ -24,11 +24,12 @@ _LARGEST = 15
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Wide signs count, too: a spreadsheet set to Japanese or Chinese reads them as the narrow ones."""
+_MAY_BE_ONE = frozenset({*_FORMULA, "'"})
 
 
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula, for every CSV that we write (ASVS 1.2.10)."""
-    return f"'{cell}" if cell.lstrip("'")[:1] in _FORMULA else cell
+    return f"'{cell}" if cell[:1] in _MAY_BE_ONE and cell.lstrip("'")[:1] in _FORMULA else cell
 
 
 def unharmed(cell: str) -> str:

@@ -142,7 +142,7 @@ def _grouped(parts: Parts, size: int) -> Iterator[list[Exported]]:
 
 
 def _cell(text: str | None) -> str | None:
-    return harmless(text) if text and text[0] in "=+-@\t\r'" else text
+    return harmless(text) if text else text
 
 
 def _labels(labels: list[tuple[str, int, str]]) -> str:

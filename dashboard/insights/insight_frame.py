@@ -131,7 +131,7 @@ def as_csv(rows: Sequence[Row], columns: Columns) -> bytes:
     """Rows as a CSV that spreadsheets open rightly: UTF-8 with a mark, and no cell that begins a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns.values())
+    writer.writerow(map(harmless, columns.values()))
     for row in rows:
         cells = [", ".join(map(str, v)) if isinstance(v, list) else v for v in (row[name] for name in columns)]
         writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])

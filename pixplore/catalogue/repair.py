@@ -81,25 +81,24 @@ def open_items(connection: Connection, soon: int, most: int) -> list[Open]:
     Of those that have arrived up to `most`, then as many of those that are only expected: files that never come, of
     uploads that people left, must not stand before what a worker has dropped.
     """
-    rows = connection.execute(
-        text(
-            " union all ".join(f"({_DUE.format(statuses)})" for statuses in ("'received', 'processing'", "'expected'"))
-        ),
-        {"soon": soon, "most": most, "longest": LONGEST_WAIT},
-    )
-    return [Open(*row) for row in rows]
+    asked = {"soon": soon, "most": most, "longest": LONGEST_WAIT}
+    return [
+        Open(*row)
+        for statuses in (["received", "processing"], ["expected"])
+        for row in connection.execute(_DUE, asked | {"statuses": statuses})
+    ]
 
 
-_DUE = """
+_DUE = text("""
     select image_id, batch_id, status, object_key, attempts,
            case when look_at < now() + :soon * interval '1 second'
            then greatest(extract(epoch from look_at - now()), 0)::float else 0 end,
            extract(epoch from now() - updated_at)::float, expires_at < now()
-      from item where status in ({})
+      from item where status in ('expected', 'received', 'processing') and status = any(:statuses)
        and (look_at < now() + :soon * interval '1 second'
             or look_at > now() + :longest * interval '1 second')
      order by look_at limit :most
-"""
+""")
 
 
 def look_later(connection: Connection, image_ids: Iterable[UUID], seconds: int) -> None:

@@ -41,7 +41,7 @@ class Rejects:
             if self._csv:
                 cells = [harmless(str(cell)) for cell in self._cells(fault.row)]
                 unread = harmless(fault.row) if isinstance(fault.row, str) else ""
-                csv.writer(self._file).writerow([fault.line, fault.reason, unread, *cells])
+                csv.writer(self._file).writerow([fault.line, harmless(fault.reason), unread, *cells])
             else:
                 told = json.dumps({"line": fault.line, "reason": fault.reason, "row": fault.row}, default=str)
                 self._file.write(f"{told}\n")

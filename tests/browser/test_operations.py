@@ -180,3 +180,13 @@ def test_every_tab_is_open_to_all_and_fits_a_telephone(page: Page) -> None:
             assert not violations(page), name
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_no_table_offers_a_csv_that_nobody_made_harmless(page: Page) -> None:
+    """Streamlit's own download writes cells as they are; ours stands below the table (ASVS 1.2.10)."""
+    tab(page, "People")
+    table = page.get_by_test_id("stDataFrame").filter(visible=True).first
+    table.hover()
+    bar = page.get_by_test_id("stElementToolbar").filter(visible=True)
+    expect(bar.get_by_role("button", name="Search")).to_be_visible()
+    expect(bar.get_by_role("button", name="Download as CSV")).to_have_count(0)

@@ -31,7 +31,8 @@ from tests.contract.catalogues import Picture
 from tests.contract.conftest import Api, picture
 from tests.places import ORIGINALS, REGION, Pipeline
 
-HOSTILE = ["=1+1", "+x", "-2", "@sum", "'=twice", "''+a", 'a"b,c;d|e\\f', "\ttab", "é ü 中", "line\nbreak", "x:1"]
+HOSTILE = ["=1+1", "+x", "-2", "@sum", "'=twice", "''+a", 'a"b,c;d|e\\f', "\ttab", "é ü 中", "line\nbreak", "x:1",
+           "＝1+1", "＠sum"]  # fmt: skip
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -92,7 +93,7 @@ def test_csv_is_safe_in_a_spreadsheet_and_narrowed_by_filters(api: Api, shelf: l
     whole = export(api).text
     for row in csv.reader(io.StringIO(whole, newline="")):
         for cell in row:
-            assert cell[:1] not in ("=", "+", "-", "@", "\t", "\r"), cell
+            assert cell[:1] not in tuple("=+-@\t\r\n＝＋－＠"), cell
     assert len(list(csv.reader(io.StringIO(export(api, label="Nothing").text)))) == 1
 
 
