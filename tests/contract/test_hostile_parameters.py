@@ -20,7 +20,8 @@ NASTY = [
     "a & b", "a | !b", "<->", "a <-> b", "&", "!", "((", "')", "$$", "?", "??", ":name", "%(x)s", "{0}",
     "<img src=x onerror=alert(1)>", "${jndi:ldap://x}", "../../etc/passwd", "Ω≈ç√∫", "田中さん", "🐵 🙈",
     "👨‍👩‍👧", "ﷺ", "ı̇İ", "Ǆ", "ß", "ŉ", "­", "\u202e\u200b\ufeff", "\ud7ff\ue000\uffff", "\U0010ffff", "̸̡̢",
-    "1;2", "--", "/*", "\x01\x7f", "a" * 1000, "a " * 500, '"' * 999, "-" * 1000,
+    "CON.jpg", "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>&x;", "*)(uid=*))(|(uid=*", "(a+)+$", "-0",
+    "x\r\nSet-Cookie: a=1", "1;2", "--", "/*", "\x01\x7f", "a" * 1000, "a " * 500, '"' * 999, "-" * 1000,
 ]  # fmt: skip
 TAKES_TEXT = ("q", "label", "any_label", "not_label", "tag", "category", "colour", "status", "uploader", "orientation",
               "sku", "attr.x", "not_attr.x")  # fmt: skip
