@@ -51,6 +51,7 @@ class Upload(Files):
 
 
 F = TypeVar("F", bound=BaseModel)
+_NO_JSON = "The request's body is not JSON: nothing was taken. Send it as JSON."
 
 
 def body(event: APIGatewayProxyEvent) -> str:
@@ -58,9 +59,7 @@ def body(event: APIGatewayProxyEvent) -> str:
     try:
         return event.decoded_body or ""
     except ValueError:
-        raise Invalid(
-            {"body": "is not JSON"}, "The request's body is not JSON: nothing was taken. Send it as JSON."
-        ) from None
+        raise Invalid({"body": "is not JSON"}, _NO_JSON) from None
 
 
 def read(kind: type[F], body: str) -> F:
@@ -68,9 +67,7 @@ def read(kind: type[F], body: str) -> F:
     try:
         content = _clean(json.loads(body))
     except (ValueError, RecursionError):
-        raise Invalid(
-            {"body": "is not JSON"}, "The request's body is not JSON: nothing was taken. Send it as JSON."
-        ) from None
+        raise Invalid({"body": "is not JSON"}, _NO_JSON) from None
     try:
         return kind.model_validate(content)
     except ValidationError as error:

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
+from pixplore.aws.condition import BLOCKS
+
 RULE, QUEUE, DEAD_LETTERS = "pixplore-object-created", "pixplore-ingest", "pixplore-ingest-dlq"
 LABEL_TIMEOUT = 60  # seconds; the queue hides a message six times as long, as AWS advises
 MOST_RECEIVES = 5
 OLDER_DAYS = (365, 7)
 """So long versions that are not the newest are promised: originals, renditions."""
-_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
 def storage(client: Any, suffix: str, dashboard: str) -> dict[str, str]:
@@ -27,7 +28,7 @@ def storage(client: Any, suffix: str, dashboard: str) -> dict[str, str]:
         Bucket=originals, NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
     for name in (originals, renditions):
-        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=dict.fromkeys(_BLOCKS, True))
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=dict.fromkeys(BLOCKS, True))
         # As on AWS (infra/cdk/stacks); the stand-in keeps the rules and does nothing by them.
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [{
             "ID": "as on AWS", "Status": "Enabled", "Filter": {"Prefix": ""},

@@ -34,7 +34,7 @@ class Keeping:
     older_days: int | None
 
 
-_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _NONE_SET = frozenset({
     "NoSuchPublicAccessBlockConfiguration", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration",
 })  # fmt: skip
@@ -73,7 +73,7 @@ def keeping(name: str) -> Keeping:
     closed = public = aborts = older = None
     if block is not None:
         settings = block.get("PublicAccessBlockConfiguration", {})
-        closed = all(settings.get(one) for one in _BLOCKS)
+        closed = all(settings.get(one) for one in BLOCKS)
     if status is not None:  # an endpoint that does not know the question may answer another one
         public = status.get("PolicyStatus", {}).get("IsPublic") if status else False
     if lifecycle is not None:
